@@ -143,7 +143,7 @@ def stem(word: str) -> str:
 
 def _number(sign: str | None, number: str, ordinal: str | None) -> Iterator[str]:
     if ordinal:
-        yield number + ordinal
+        yield number + ordinal.casefold()
         return
     plain = number.replace(",", "")
     if " " in plain:  # "1 507" is one number in print, but "100 125" may be two
