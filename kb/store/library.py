@@ -1,0 +1,206 @@
+"""The Library: the stores, opened. Reading takes no lock; what may be shown always comes from the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Engine, select
+
+from kb.domain import PageText, Passage, Recommendation
+from kb.errors import DiskFull, LibraryMissing
+from kb.models import load_encoder
+from kb.models.encoder import Encoder
+from kb.settings import Settings, load_settings
+from kb.store import extractions, schema
+from kb.store.ledger import Ledger, fold
+from kb.store.registry import (
+    Act,
+    check_folder,
+    check_revision,
+    create_registry,
+    open_engine,
+    read_acts,
+    reading,
+    registry_path,
+    revision,
+)
+from kb.store.scope import resolve_scope
+from kb.store.snapshot import (
+    Snapshot,
+    SnapshotDamaged,
+    build_snapshot,
+    derived_folder,
+    open_snapshot,
+    read_rows,
+    set_aside,
+    snapshot_from_rows,
+    snapshot_key,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One consistent state of the library: what is recorded, and the passages to search in."""
+
+    ledger: Ledger
+    snapshot: Snapshot
+
+
+class Library:
+    """An opened library; a context manager. Safe to share between threads for reading."""
+
+    def __init__(self, settings: Settings, engine: Engine) -> None:
+        self.settings = settings
+        self.engine = engine
+        self.notices: list[str] = []  # degraded modes, said in every answer
+        self._acts: tuple[int, list[Act]] = (-1, [])
+        self._folds: dict[tuple[int, datetime | None], Ledger] = {}
+        self._snapshot: Snapshot | None = None
+        self._scopes: dict[tuple[str, str], frozenset[int]] = {}
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the registry's connections."""
+        self.engine.dispose()
+
+    @property
+    def home(self) -> Path:
+        """Folder of the library."""
+        return self.settings.home
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The embedding model; loaded at first use."""
+        return load_encoder(self.settings)
+
+    @property
+    def derived(self) -> Path:
+        """Folder of what is derived for this encoder."""
+        return derived_folder(self.home, self.encoder.name)
+
+    def file_path(self, sha256: str) -> Path:
+        """Where a source PDF is kept."""
+        return self.home / "files" / f"{sha256}.pdf"
+
+    def acts(self) -> list[Act]:
+        """Every act recorded so far, in order."""
+        with reading(self.engine) as connection:
+            newest = revision(connection)
+            if newest != self._acts[0]:
+                self._acts = (newest, read_acts(connection))
+        return self._acts[1]
+
+    def ledger(self, known_at: datetime | None = None) -> Ledger:
+        """What is recorded now, or was by `known_at`."""
+        acts = self.acts()
+        key = (acts[-1].seq if acts else 0, known_at)
+        if key not in self._folds:
+            if len(self._folds) > 32:
+                self._folds.clear()
+            self._folds[key] = fold(acts, known_at)
+        return self._folds[key]
+
+    def view(self, known_at: datetime | None = None) -> View:
+        """The ledger and a snapshot that holds at least everything the ledger can show."""
+        published = self.ledger().ever_published
+        return View(self.ledger(known_at), self._open_snapshot(sorted(published)))
+
+    def snapshot(self) -> Snapshot:
+        """The passages of everything published so far."""
+        return self.view().snapshot
+
+    def _open_snapshot(self, wanted: Sequence[str]) -> Snapshot:
+        key = snapshot_key(wanted, self.encoder.name)
+        if self._snapshot is not None and self._snapshot.key == key:
+            return self._snapshot
+        path = self.derived / f"snapshot-{key}"
+        if path.is_dir():
+            try:
+                self._snapshot = open_snapshot(path)
+                return self._snapshot
+            except SnapshotDamaged as damage:
+                self.notices.append(f"The search index was damaged ({damage}); it was rebuilt from the registry.")
+                set_aside(path)
+        self._snapshot = self._rebuild_snapshot(key, wanted)
+        return self._snapshot
+
+    def _rebuild_snapshot(self, key: str, wanted: Sequence[str]) -> Snapshot:
+        encoder, dimension = self.encoder.name, self.encoder.dimension
+        with reading(self.engine) as connection:
+            try:
+                built = build_snapshot(connection, self.derived, wanted, encoder=encoder, dimension=dimension)
+                return open_snapshot(built)
+            except (DiskFull, SnapshotDamaged) as error:
+                self.notices.append(f"The search index could not be kept on disk ({error}); it is held in memory.")
+                rows = read_rows(connection, wanted, encoder=encoder, dimension=dimension)
+                return snapshot_from_rows(key, wanted, rows)
+
+    def passages(self, snapshot: Snapshot, rows: Sequence[int]) -> list[Passage]:
+        """The passages of snapshot rows, in the order of `rows`."""
+        by_extraction: dict[str, list[int]] = {}
+        places = [(snapshot.extraction_ids[snapshot.extraction[row]], int(snapshot.ordinal[row])) for row in rows]
+        for identity, ordinal in places:
+            by_extraction.setdefault(identity, []).append(ordinal)
+        found: dict[tuple[str, int], Passage] = {}
+        with reading(self.engine) as connection:
+            for identity, ordinals in by_extraction.items():
+                for passage in extractions.load_passages(connection, identity, ordinals):
+                    found[identity, passage.ordinal] = passage
+        return [found[place] for place in places]
+
+    def recommendation(self, extraction_id: str, ordinal: int) -> Recommendation | None:
+        """One recommendation of an extraction, or None."""
+        with reading(self.engine) as connection:
+            return extractions.load_recommendation(connection, extraction_id, ordinal)
+
+    def page(self, extraction_id: str, number: int) -> PageText | None:
+        """One page as read, or None."""
+        with reading(self.engine) as connection:
+            return extractions.load_page(connection, extraction_id, number)
+
+    def scoped_ordinals(self, relation_id: str, extraction_id: str, scope: Sequence[str]) -> frozenset[int]:
+        """Ordinals of the passages of an extraction that a relation's scope names."""
+        key = (relation_id, extraction_id)
+        if key not in self._scopes:
+            with reading(self.engine) as connection:
+                self._scopes[key] = resolve_scope(connection, extraction_id, scope).ordinals
+        return self._scopes[key]
+
+    def rows_where(self, snapshot: Snapshot, extraction_id: str, ordinals: frozenset[int]) -> npt.NDArray[np.intp]:
+        """Snapshot rows of some passages of an extraction."""
+        first, last = snapshot.rows_of(extraction_id)
+        inside = np.isin(snapshot.ordinal[first:last], sorted(ordinals))
+        return np.flatnonzero(inside) + first
+
+
+def open_library(home: Path | str | None = None, settings: Settings | None = None, *, create: bool = False) -> Library:
+    """Open the library at `home` (default GKB_HOME); raises LibraryMissing unless it exists or `create` is set."""
+    settings = settings or load_settings(home=home)
+    if create:
+        create_registry(settings)
+    elif settings.database_url is None and not registry_path(settings.home).is_file():
+        raise LibraryMissing(f"There is no library at {settings.home}.", hint="Create one with `gkb ingest PATH`.")
+    engine = open_engine(settings)
+    try:
+        check_revision(engine)
+        with reading(engine) as connection:
+            library_id = connection.execute(select(schema.library.c.id)).scalar()
+        if library_id is None:
+            raise LibraryMissing(f"The library at {settings.home} is empty.", hint="Create it with `gkb ingest PATH`.")
+        check_folder(settings.home, library_id)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Library(settings, engine)
