@@ -121,7 +121,7 @@ def _agrees(name: str, wanted: str, value: str | tuple[str, ...]) -> bool:
 
 
 def titles_agree(wanted: str, value: str) -> bool:
-    """Whether two titles name the same work: nearly the same signs, or nearly the same words in nearly the same order."""
+    """Whether two titles name the same work: nearly the same signs, or nearly the same words in any order."""
     one, other = (squeeze(re.sub(r"[^\w]+", "", fold(text))) for text in (wanted, value))
     if fuzz.ratio(one, other) >= 92:
         return True
