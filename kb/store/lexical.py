@@ -158,6 +158,14 @@ class LexicalIndex:
         stored = self._fields[field]
         return stored.sequence[stored.offsets[row] : stored.offsets[row + 1]]
 
+    @cached_property
+    def _numeric(self) -> npt.NDArray[np.bool_]:
+        return np.array([word[:1].isdigit() for word in self._words], dtype=np.bool_)
+
+    def is_number(self, sequence: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        """Which tokens of a sequence start with a digit."""
+        return np.asarray(self._numeric[sequence], dtype=np.bool_)
+
     def number(self, word: str) -> int:
         """Number of a token, -1 if no passage holds it."""
         return self._ids.get(word, -1)

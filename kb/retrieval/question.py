@@ -1,0 +1,81 @@
+"""A question as it is matched: terms with their alternatives, what it asks for, what the encoder makes of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb.models.encoder import Encoder, Vectors
+from kb.retrieval.wants import Want, read_wants
+from kb.store.lexical import Alternative, LexicalIndex, Term
+from kb.text import fold, language_of, tokens
+
+GUESS_WEIGHT = 0.6  # a word that no passage holds, read as another
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, read against the vocabulary of one library."""
+
+    text: str
+    language: str
+    terms: tuple[Term, ...]
+    wants: frozenset[Want]
+    numbers: frozenset[str]
+    vector: Vectors | None  # of the question, or of its English gloss; None when the encoder knows too little of it
+    unknown_share: float
+    expanded: tuple[str, ...]
+
+
+def read_question(text: str, lexical: LexicalIndex, encoder: Encoder) -> Question:
+    """Read a question; never fails, an empty one has no terms."""
+    terms, expanded = make_terms(text, lexical)
+    unknown = encoder.unknown_share(text)
+    return Question(
+        text=text,
+        language=language_of(text),
+        terms=tuple(terms),
+        wants=read_wants(text),
+        numbers=frozenset(_NUMBER.findall(fold(text))),
+        vector=encoder.encode_query(text) if text.strip() else None,
+        unknown_share=unknown,
+        expanded=tuple(expanded),
+    )
+
+
+def make_terms(text: str, lexical: LexicalIndex) -> tuple[list[Term], list[str]]:
+    """One term for each distinct token of a question, with its alternatives; and the alternatives in readable form."""
+    terms, expanded = [], []
+    for word in dict.fromkeys(tokens(text)):
+        alternatives = [Alternative((word,))]
+        if not lexical.frequency(word):
+            guesses = guess(word, lexical)
+            alternatives += [Alternative((other,), GUESS_WEIGHT) for other in guesses]
+            expanded += guesses
+        terms.append(Term(tuple(alternatives)))
+    return terms, expanded
+
+
+def guess(word: str, lexical: LexicalIndex, most: int = 5) -> list[str]:
+    """Tokens of the library that a Latin word of four or more letters may stand for: longer ones, or one slip away."""
+    if len(word) < 4 or not word.isascii() or not word.isalpha():
+        return []
+    longer = lexical.starting_with(word)
+    if longer:
+        return _most_frequent(longer, lexical, most)
+    if len(word) < 6:
+        return []
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    close = [
+        other
+        for other in lexical.starting_with(word[:2])
+        if abs(len(other) - len(word)) <= 1 and DamerauLevenshtein.distance(word, other, score_cutoff=1) <= 1
+    ]
+    return _most_frequent(close, lexical, most)
+
+
+def _most_frequent(words: Sequence[str], lexical: LexicalIndex, most: int) -> list[str]:
+    return sorted(words, key=lambda each: (-lexical.frequency(each), each))[:most]

@@ -1,0 +1,185 @@
+"""From a question to ranked passages: what may be shown first, then both legs, then the second look."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb.domain import Edition, Filters, Hit, SearchResult, Status, Understood
+from kb.errors import UsageError
+from kb.retrieval.collapse import collapse
+from kb.retrieval.names import NEWEST
+from kb.retrieval.question import Question, read_question
+from kb.retrieval.rank import Match, best_rows, dense_scores, fuse, lexical_scores, match_terms
+from kb.retrieval.scope import Scope, named_edition, open_scope, replaced_rows
+from kb.retrieval.signals import Signals, read_signals
+from kb.retrieval.wants import units_of
+from kb.retrieval.weights import final_score
+from kb.store.extractions import passage_id
+from kb.store.library import Library, View
+
+CANDIDATES = 60  # passages that get the second look
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One passage row with everything that was computed about it."""
+
+    row: int
+    edition_id: str
+    score: float
+    fused: float  # both legs, relative to the best passage
+    lexical: float  # share of the most that BM25 could give for this question
+    dense: float  # cosine; 0 where the encoder was not asked
+    signals: Signals
+    also: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """A question with its candidates, best first: what searching, reading and refusing all start from."""
+
+    question: Question
+    view: View
+    scope: Scope
+    match: Match
+    candidates: tuple[Candidate, ...]
+
+
+def search(library: Library, query: str, *, k: int = 10, filters: Filters | None = None) -> SearchResult:
+    """The k best passages that may be shown on the date asked for.
+
+    Raises UsageError on an empty query or k below 1. No match gives no hits, never all of them.
+    """
+    started = time.perf_counter()
+    if k < 1:
+        raise UsageError("k must be at least 1.")
+    found = retrieve(library, query, filters or Filters())
+    hits = make_hits(library, found, found.candidates[:k])
+    return SearchResult(query, understood(found), hits, (time.perf_counter() - started) * 1000)
+
+
+def retrieve(library: Library, query: str, filters: Filters, *, widen: bool = True) -> Retrieval:
+    """Rank the passages that may be shown for a question. Raises UsageError on an empty question."""
+    if not query.strip():
+        raise UsageError("The question is empty.", hint="Say what you are looking for.")
+    view = library.view(filters.known_at)
+    scope = open_scope(library, view, query, filters, widen=widen)
+    question = read_question(query, view.snapshot.lexical, library.encoder)
+    match = match_terms(view.snapshot.lexical, question.terms)
+    return Retrieval(question, view, scope, match, tuple(_rank(view, scope, question, match)))
+
+
+def _rank(view: View, scope: Scope, question: Question, match: Match) -> list[Candidate]:
+    snapshot = view.snapshot
+    lexical = lexical_scores(match, snapshot.size, scope.rows)
+    dense = None
+    if question.vector is not None:
+        dense = dense_scores(snapshot.vectors, snapshot.vector_row, question.vector, snapshot.size, scope.rows)
+    fused = fuse(lexical, dense, question.unknown_share)
+    rows = best_rows(fused, CANDIDATES)
+    signals = read_signals(snapshot.lexical, match, rows, numbers=question.numbers, units=units_of(question.wants))
+    edition_of = {view.ledger.editions[key].extraction_id: key for key in scope.statuses}
+    candidates = []
+    for row, seen in zip(rows, signals, strict=True):
+        edition_id = edition_of[snapshot.extraction_ids[snapshot.extraction[row]]]
+        candidate = Candidate(
+            row=row,
+            edition_id=edition_id,
+            score=final_score(
+                fused=float(fused[row]),
+                signals=seen,
+                mention=scope.mentions.get(edition_id),
+                kind=str(snapshot.kind[row]),
+                is_recommendation=bool(snapshot.recommendation[row] >= 0),
+                wants=question.wants,
+                archived=bool(view.ledger.editions[edition_id].archived),
+            ),
+            fused=float(fused[row]),
+            lexical=float(lexical[row]) / max(match.total, 1e-9),
+            dense=0.0 if dense is None else max(0.0, float(dense[row])),
+            signals=seen,
+        )
+        candidates.append(candidate)
+    candidates.sort(key=lambda each: (-each.score, each.row))
+    return _collapsed(view, candidates)
+
+
+def _collapsed(view: View, candidates: Sequence[Candidate]) -> list[Candidate]:
+    by_row = {each.row: each for each in candidates}
+    groups = [view.ledger.editions[each.edition_id].guideline_id for each in candidates]
+    kept = collapse(view.snapshot, [each.row for each in candidates], groups)
+    return [_with_twins(by_row[row], twins) for row, twins in kept]
+
+
+def _with_twins(candidate: Candidate, twins: Sequence[int]) -> Candidate:
+    if not twins:
+        return candidate
+    return Candidate(
+        candidate.row, candidate.edition_id, candidate.score, candidate.fused, candidate.lexical, candidate.dense,
+        candidate.signals, tuple(twins),
+    )  # fmt: skip
+
+
+def make_hits(library: Library, found: Retrieval, candidates: Sequence[Candidate]) -> tuple[Hit, ...]:
+    """Join candidates to the registry."""
+    view = found.view
+    passages = library.passages(view.snapshot, [each.row for each in candidates])
+    replaced = {
+        key: frozenset(replaced_rows(library, view, key, found.scope.as_of).tolist())
+        for key, status in found.scope.statuses.items()
+        if status == Status.PARTIALLY_SUPERSEDED
+    }
+    hits = []
+    for rank, (candidate, passage) in enumerate(zip(candidates, passages, strict=True), start=1):
+        edition = view.ledger.editions[candidate.edition_id]
+        ordinal = passage.recommendation
+        hits.append(
+            Hit(
+                rank=rank,
+                score=round(candidate.score, 4),
+                passage_id=row_id(view, candidate.row, edition),
+                passage=passage,
+                edition=edition,
+                status=found.scope.statuses[edition.id],
+                passage_status=_passage_status(
+                    found.scope.statuses[edition.id], candidate.row, replaced.get(edition.id)
+                ),
+                recommendation=None if ordinal is None else library.recommendation(edition.extraction_id, ordinal),
+                also=tuple(row_id(view, row, _edition_of(found, row)) for row in candidate.also),
+            )
+        )
+    return tuple(hits)
+
+
+def row_id(view: View, row: int, edition: Edition) -> str:
+    """Passage id of a snapshot row."""
+    return passage_id(edition.id, int(view.snapshot.ordinal[row]), str(view.snapshot.text_hash[row]))
+
+
+def _edition_of(found: Retrieval, row: int) -> Edition:
+    identity = found.view.snapshot.extraction_ids[found.view.snapshot.extraction[row]]
+    editions = (found.view.ledger.editions[key] for key in found.scope.statuses)
+    return next(edition for edition in editions if edition.extraction_id == identity)
+
+
+def _passage_status(status: Status, row: int, replaced: frozenset[int] | None) -> Status:
+    if replaced is None:
+        return status
+    return Status.SUPERSEDED if row in replaced else Status.IN_FORCE
+
+
+def understood(found: Retrieval) -> Understood:
+    """How the question was read, for the reader."""
+    notes = list(found.scope.notes)
+    if NEWEST.search(found.question.text):
+        notes.append(f"Only what is in force on {found.scope.as_of.isoformat()} is searched.")
+    return Understood(
+        as_of=found.scope.as_of,
+        language=found.question.language,
+        edition=named_edition(found.view.ledger, found.scope),
+        expanded=found.question.expanded,
+        unknown_share=round(found.question.unknown_share, 3),
+        notes=tuple(notes),
+    )

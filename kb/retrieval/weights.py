@@ -1,0 +1,37 @@
+"""The few weights of the second look. Tuned leaving one document out at a time; docs/log.md has the figures."""
+
+from __future__ import annotations
+
+from kb.retrieval.names import Mention
+from kb.retrieval.signals import Signals
+from kb.retrieval.wants import Want
+
+WEIGHTS = {"coverage": 0.2, "window": 0.3, "phrase": 0.2, "heading": 0.0, "numbers": 0.1, "units": 0.1}
+NAMED = 0.4  # of an edition that the question names, by publisher and year
+TITLED = 0.2  # of an edition whose title is made of the question's words
+
+# Demoted, not lost: a librarian asks who published it.
+DEMOTED = {"contents": 0.4, "references": 0.4, "form": 0.7, "front_matter": 0.7}
+ARCHIVED = 0.95
+RECOMMENDATION = 0.05
+
+
+def final_score(
+    *,
+    fused: float,
+    signals: Signals,
+    mention: Mention | None,
+    kind: str,
+    is_recommendation: bool,
+    wants: frozenset[Want],
+    archived: bool,
+) -> float:
+    """Score of a passage; higher is better, comparable within one question only."""
+    score = fused + sum(weight * float(getattr(signals, name)) for name, weight in WEIGHTS.items())
+    if mention is not None:
+        score += NAMED * min(mention.strength, 2.0) / 2.0 + TITLED * mention.title
+    if is_recommendation:
+        score += RECOMMENDATION
+    if kind in DEMOTED and not (kind == "front_matter" and Want.PUBLICATION in wants):
+        score *= DEMOTED[kind]
+    return score * (ARCHIVED if archived else 1.0)
