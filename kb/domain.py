@@ -239,6 +239,7 @@ class Hit:
     status: Status
     passage_status: Status
     recommendation: Recommendation | None
+    also: tuple[str, ...] = ()  # ids of passages that say the same, left out of the list
 
 
 @dataclass(frozen=True, slots=True)
