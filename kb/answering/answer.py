@@ -1,0 +1,121 @@
+"""From a question to an answer: quoted, cited and warned about, or refused. No language model is called."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kb.answering.bodies import conflict_notice, in_reading_order
+from kb.answering.citations import make_citation, pages_of
+from kb.answering.errata import erratum_quotes
+from kb.answering.evidence import THRESHOLD, answerability, gather_evidence, regime
+from kb.answering.messages import say
+from kb.answering.notices import notices
+from kb.answering.reading import Quote, choose_quotes, read_passages
+from kb.answering.refusing import RELATED, refuse_empty, refuse_unsafe, refuse_weak
+from kb.answering.safety import is_about_a_patient, is_unsafe
+from kb.domain import Answer, Citation, Filters, Hit, Notice, Refusal, Statement
+from kb.retrieval.search import Retrieval, make_hits, retrieve, understood
+from kb.store.library import Library
+from kb.versions.status import superseded_by
+
+READ_HITS = 12
+MODE = "extractive"
+
+
+def answer(library: Library, question: str, *, filters: Filters | None = None) -> Answer:
+    """Quote what the library says on a question, or refuse; never both.
+
+    Raises UsageError on an empty question. Every statement carries a citation; every quote is a literal part of the
+    passage that it cites.
+    """
+    started = time.perf_counter()
+    filters = filters or Filters()
+    found = retrieve(library, question, filters)
+    language = library.settings.language or found.question.language
+    if is_unsafe(question):
+        return _refused(library, found, refuse_unsafe(language), (), started)
+    if not found.scope.rows.any():
+        return _refused(library, found, refuse_empty(library, found, language), (), started)
+    hits = make_hits(library, found, found.candidates[:READ_HITS])
+    pages = read_passages(hits, found.match, found.question.wants)
+    quotes = choose_quotes(pages)
+    if not quotes or answerability(gather_evidence(found, pages), regime(found, hits)) < THRESHOLD:
+        refusal, related = refuse_weak(library, found, hits, filters, language)
+        return _refused(library, found, refusal, related, started)
+    return _quoted(library, found, hits, quotes, language, started)
+
+
+def _quoted(
+    library: Library, found: Retrieval, hits: Sequence[Hit], quotes: Sequence[Quote], language: str, started: float
+) -> Answer:
+    ordered = in_reading_order(library, hits, quotes)
+    chosen = [(hits[quote.hit], quote.start, quote.end) for quote in ordered]
+    chosen += erratum_quotes(library, found, [hit for hit, _, _ in chosen])
+    citations = cite(library, found, chosen)
+    warnings = list(notices(library, found, citations, language))
+    warnings += conflict_notice(found, citations, language)
+    warnings += _about_the_question(found, citations, language)
+    return Answer(
+        question=found.question.text,
+        understood=understood(found),
+        statements=tuple(Statement(citation.quote, (citation.marker,)) for citation in citations),
+        citations=tuple(citations),
+        refusal=None,
+        warnings=tuple(warnings),
+        related=_others(hits, citations),
+        mode=MODE,
+        model="",
+        encoder=library.encoder.name,
+        milliseconds=(time.perf_counter() - started) * 1000,
+    )
+
+
+def cite(library: Library, found: Retrieval, chosen: Sequence[tuple[Hit, int, int]]) -> list[Citation]:
+    """Numbered citations of the chosen stretches."""
+    citations = []
+    for marker, (hit, start, end) in enumerate(chosen, start=1):
+        first, _ = pages_of(hit.passage, start, end)
+        page = library.page(hit.edition.extraction_id, first)
+        citations.append(
+            make_citation(
+                marker,
+                hit,
+                start,
+                end,
+                page_label=page.label if page else "",
+                superseded_by=superseded_by(found.view.ledger, hit.edition.id, found.scope.as_of),
+            )
+        )
+    return citations
+
+
+def _about_the_question(found: Retrieval, citations: Sequence[Citation], language: str) -> list[Notice]:
+    everything = tuple(citation.marker for citation in citations)
+    if is_about_a_patient(found.question.text):
+        return [Notice("patient", say("patient", language), everything)]
+    return []
+
+
+def _others(hits: Sequence[Hit], citations: Sequence[Citation]) -> tuple[Hit, ...]:
+    cited = {citation.hit.passage_id for citation in citations}
+    return tuple(hit for hit in hits if hit.passage_id not in cited)[:RELATED]
+
+
+def _refused(library: Library, found: Retrieval, refusal: Refusal, related: Sequence[Hit], started: float) -> Answer:
+    language = library.settings.language or found.question.language
+    warnings = [Notice("degraded", say("degraded", language, notice=text)) for text in library.notices]
+    return Answer(
+        question=found.question.text,
+        understood=understood(found),
+        statements=(),
+        citations=(),
+        refusal=refusal,
+        warnings=tuple(warnings),
+        related=tuple(replace(hit, rank=rank) for rank, hit in enumerate(related, start=1)),
+        mode=MODE,
+        model="",
+        encoder=library.encoder.name,
+        milliseconds=(time.perf_counter() - started) * 1000,
+    )
