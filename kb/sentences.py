@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 
 # Words before a full stop that does not end a sentence. Compared without case.
-_ABBREVIATIONS = frozenset(
+_ABBREVIATED = (
     "vs dr mr mrs ms prof st no nos fig figs tab eq ref refs eds al cf ca approx resp incl dept inc ltd corp vol pp ch "
     "sect sec i.e e.g viz jr sr u.s u.k u.n d.c e.u subsp ssp spp var min max jan feb mar apr jun jul aug sept oct nov "
-    "dec rev suppl gen tel".split()
+    "dec rev suppl gen tel"
 )
-_LETTERED = re.compile(r"\b(?:category|grade|class|level|type|vitamin|hepatitis|group|stage|table|appendix|annex|part)\s$", re.I)
+_ABBREVIATIONS = frozenset(_ABBREVIATED.split())
+_LETTERED = re.compile(
+    r"\b(?:category|grade|class|level|type|vitamin|hepatitis|group|stage|table|appendix|annex|part)\s$", re.I
+)
 _CLOSERS = "\"'”’」』）)】]»"
-_CITATION = r"(?:\s?[\[［]\d[\d,，\-–‒ ]*[\]］]|\s?\(\d{1,3}(?:[,\-–]\s?\d{1,3})*\)|\d{1,3}(?:[,\-–]\d{1,3})*(?=\s+[A-Z]))?"
+_CITATION = (
+    r"(?:\s?[\[［]\d[\d,，\-–‒ ]*[\]］]|\s?\(\d{1,3}(?:[,\-–]\s?\d{1,3})*\)"
+    r"|\d{1,3}(?:[,\-–]\d{1,3})*(?=\s+[A-Z]))?"
+)
 _ENGLISH_END = re.compile(rf"(?P<mark>[.!?…]+)[{re.escape(_CLOSERS)}]*(?P<note>{_CITATION})(?P<gap>\s+|$)")
 _CHINESE_END = re.compile(rf"[。！？]+[{re.escape(_CLOSERS)}]*(?:[\[［]\d[\d,，\-–‒~～ ]*[\]］])?\s*")
 _LINE = re.compile(r"\n+")
