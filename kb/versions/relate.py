@@ -18,7 +18,7 @@ from kb.store.library import Library
 from kb.store.registry import ActKind, NewAct, append_acts, read_acts, writing
 from kb.store.scope import resolve_scope
 from kb.versions.change import get_edition
-from kb.versions.status import may_replace
+from kb.versions.status import is_issued_before, may_replace
 
 
 def relation_id(kind: RelationType, source: str, target: str, scope: Sequence[str]) -> str:
@@ -159,13 +159,13 @@ def check_relation(
 
 def _check_replacement(ledger: Ledger, source: str, target: str, on: str) -> None:
     newer, older = ledger.editions[source], ledger.editions[target]
+    if is_issued_before(newer, older):
+        raise UsageError(f"{source} ({newer.issued_on}) is older than {target} ({older.issued_on}).")
     if not may_replace(ledger, source, target):
         raise UsageError(
             f"{source} is a {newer.kind} and cannot replace {target} ({older.kind}) as a whole.",
             hint="Give a --scope, or use amends, corrects, transforms or derived-from.",
         )
-    if newer.issued_on and older.issued_on and day_after_last(newer.issued_on) <= first_day(older.issued_on):
-        raise UsageError(f"{source} ({newer.issued_on}) is older than {target} ({older.issued_on}).")
     if on and older.issued_on and day_after_last(on) <= first_day(older.issued_on):
         raise UsageError(f"{target} was issued on {older.issued_on}, after {on}.")
 

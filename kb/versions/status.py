@@ -106,14 +106,20 @@ def corrections(ledger: Ledger, edition_id: str, as_of: date) -> list[Relation]:
 
 
 def may_replace(ledger: Ledger, newer: str, older: str) -> bool:
-    """Whether the kind of one edition allows it to replace the other as a whole.
+    """Whether kind and dates of one edition allow it to replace the other as a whole.
 
-    Drafts, commentaries and errata never do; translations, summaries and derivatives only one of their own kind.
+    Drafts, commentaries and errata never do; translations, summaries and derivatives only one of their own kind; an
+    edition issued earlier never does. The target may have come in after the relation, so this is asked at every fold.
     """
-    kind = ledger.editions[newer].kind
-    if kind in NEVER_REPLACES:
+    new, old = ledger.editions[newer], ledger.editions[older]
+    if new.kind in NEVER_REPLACES or is_issued_before(new, old):
         return False
-    return kind not in SAME_AS_ITS_SOURCE or older not in ledger.editions or ledger.editions[older].kind == kind
+    return new.kind not in SAME_AS_ITS_SOURCE or old.kind == new.kind
+
+
+def is_issued_before(new: Edition, old: Edition) -> bool:
+    """Whether one edition was certainly issued before the other."""
+    return bool(new.issued_on and old.issued_on) and day_after_last(new.issued_on) <= first_day(old.issued_on)
 
 
 def _effects(ledger: Ledger, edition_id: str, kind: RelationType) -> Iterator[Effect]:

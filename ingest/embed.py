@@ -1,0 +1,51 @@
+"""Passages → vectors: windows that fit the encoder, embedded once per text, batched across PDFs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from kb.domain import Extraction
+from kb.models.encoder import Encoder, Window, split_windows
+from kb.store.library import Library
+from kb.store.registry import reading
+from kb.store.vectors import content_hash, known_contents, save_vectors
+
+BATCH = 256  # vectors kept per transaction: what a kill can cost
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Model tokens of an embedding run."""
+
+    embedded: int
+    truncated: int
+
+
+def windows_of(encoder: Encoder, extraction: Extraction, title: str) -> list[Window]:
+    """All texts to embed for an extraction; each passage under title and context, nothing cut off."""
+    windows = []
+    for passage in extraction.passages:
+        context = " > ".join(part for part in (title, passage.context) if part)
+        windows += split_windows(encoder, passage.ordinal, context, passage.text)
+    return windows
+
+
+def embed_windows(library: Library, windows: Sequence[Window], done: Callable[[int], None]) -> Counted:
+    """Embed the texts that have no vector yet and keep the vectors batch by batch; `done` is told of every text."""
+    encoder = library.encoder
+    texts = {content_hash(window.text): window.text for window in windows}
+    with reading(library.engine) as connection:
+        known = known_contents(connection, encoder.name, texts)
+    done(len(windows) - (len(texts) - len(known)))
+    missing = sorted((content for content in texts if content not in known), key=lambda content: len(texts[content]))
+    embedded = truncated = 0
+    for start in range(0, len(missing), BATCH):
+        chosen = missing[start : start + BATCH]
+        vectors = encoder.encode_passages([texts[content] for content in chosen], done)
+        save_vectors(library.engine, encoder.name, chosen, vectors)
+        for content in chosen:
+            count = encoder.count_tokens(texts[content])
+            embedded += min(count, encoder.window)
+            truncated += max(0, count - encoder.window)
+    return Counted(embedded, truncated)

@@ -1,0 +1,185 @@
+"""The date an edition was issued: a label, a cover, a journal's issue, a citation, in that order of trust."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ingest.metadata.dates import LABELS, dates_after, is_nested
+from ingest.metadata.found_dates import FoundDate, find_dates
+from ingest.metadata.material import Material, Place, Spot
+from ingest.metadata.voting import Candidate, agreement, propose_from
+from kb.domain import Proposal
+
+_ISSUED = re.compile(
+    r"\b(?:first\s+|originally\s+|date\s+|initially\s+)?(?:published|issued|released|adopted)(?:\s+(?:date|online|on))*\b"
+    r"|\b(?:publication|issue|release)\s+date\b|\bdate\s+of\s+(?:issue|publication|release)\b|\bdate\s+issued\b"
+    r"|\bavailable\s+online\b|\b(?:and\s+)?published\s+at\s+\S+\s+on\b"
+    r"|(?:首次)?(?:发布|出版|颁布|印发|公布|發布|公佈)(?:日期|时间|時間)?|(?:网络|在线)(?:首发|出版)(?:日期|时间)?",
+    re.IGNORECASE,
+)
+_ISSUED_BEHIND = re.compile(r"^\s*(?:正式)?(?:发布|印发|颁布|公布|發布)")
+_ISSUE = re.compile(
+    r"\bvol(?:ume)?\b\.?|\bno\.\s*\d|\bnumber\s+\d|\bissue\s+\d|\bsuppl|第\s*\d+\s*[卷期]|\b\d+\s*\(\d+\)", re.IGNORECASE
+)
+_SELF_CITED = (
+    re.compile(r"^[A-Z][\w&. ]{2,60}?[. ]\s?\(?(?P<y>20\d\d|19[6-9]\d)\)?\s*[;,:]?\s*(?:vol\.?\s*)?\d{1,4}\s*[(:,;]"),
+    re.compile(r"[A-Z][\w .-]{2,40}:\s*[\w ,'’&.-]{3,80}[;,]\s*(?P<y>20\d\d|19[6-9]\d)\s*[.(]"),
+    re.compile(r"[\u4e00-\u9fff]{2,8}[:：][\u4e00-\u9fff]{3,20}[;；,，]\s*(?P<y>20\d\d|19[6-9]\d)\s*年?"),
+    re.compile(r"^\W*(?:citation|cite as|引用格式)\b.{0,80}?[.:]\s*(?P<y>20\d\d|19[6-9]\d)\.", re.IGNORECASE),
+)
+_COPYRIGHT = re.compile(
+    r"(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:[\w ().,'’&]{0,80}?[ ,，])??(?P<y>20\d\d|19[6-9]\d)", re.IGNORECASE
+)
+_DATELINE = re.compile(r"^[A-Z][A-Z .,]{3,40}?\s*[–—-]+\s*")
+_SEPARATORS = "•|·–—-;；/,，()（）【】[]"
+_REFERENCE = re.compile(r"^\W*\d{1,3}[.\]）)]\s|\bet al\b|\bdoi:|［J］|\[J\]|accessed", re.IGNORECASE)
+_YEAR_IN_NAME = re.compile(r"(?<![\d.])(?:19[6-9]\d|20\d\d)(?![\d.])")
+_REVISED = re.compile(r"\b(?:updated|revised)\b|修订日期|更新日期", re.IGNORECASE)
+
+
+def read_issued(material: Material, title: str, *, month_first: bool | None) -> Proposal | None:
+    """When this edition was issued, to the precision printed. A copyright year alone is only a hint."""
+    found = list(_candidates(material, title, month_first))
+    if not found:
+        return None
+    strongest = max(each.strength for each in found)
+    leaders = [each for each in found if each.strength >= strongest - 0.01]
+    chosen = _more_precise(min(leaders, key=_order), found)
+    supporters = [each for each in found if is_nested(each.value, chosen.value)]
+    rivals = [
+        each
+        for each in found
+        if each.value[:4] != chosen.value[:4] and each.strength >= chosen.strength - 0.15 and not _is_copyright(each)
+    ]
+    confidence = agreement(supporters) * (0.6 if rivals else 1.0)
+    return propose_from(chosen, confidence)
+
+
+def _order(candidate: Candidate) -> tuple[int, int]:
+    return -len(candidate.value), candidate.spot.page or 0
+
+
+def _more_precise(chosen: Candidate, found: Iterable[Candidate]) -> Candidate:
+    """A fuller date that agrees with the chosen one and is nearly as well founded."""
+    fuller = [
+        each
+        for each in found
+        if len(each.value) > len(chosen.value) and each.value.startswith(chosen.value) and each.weight >= 0.45
+    ]
+    return max(fuller, key=lambda each: (each.strength, len(each.value)), default=chosen)
+
+
+def _is_copyright(candidate: Candidate) -> bool:
+    return bool(_COPYRIGHT.search(candidate.snippet or candidate.spot.text))
+
+
+def _candidates(material: Material, title: str, month_first: bool | None) -> Iterator[Candidate]:
+    yield from _labelled(material, month_first)
+    yield from _from_cover(material, month_first)
+    yield from _from_issue(material)
+    yield from _from_years(material, title)
+    yield from _from_properties(material)
+    yield from _from_name(material)
+
+
+def _labelled(material: Material, month_first: bool | None) -> Iterator[Candidate]:
+    for spot in (*material.lines, *material.running, *material.paragraphs):
+        if spot.place in (Place.INNER, Place.BACK) and (len(spot.text) > 90 or _REFERENCE.search(spot.text)):
+            continue
+        for match, found in dates_after(spot, _ISSUED, month_first=month_first):
+            if _speaks_of_itself(spot.text, match):
+                first = match[0].lower().startswith(("first", "original", "首次"))
+                yield Candidate(found.value, 0.88 if first else 0.9, spot, spot.text[match.start() : found.end])
+        for found in find_dates(spot.text, month_first=month_first):
+            behind = _ISSUED_BEHIND.match(spot.text[found.end :])
+            if behind and len(spot.text) < 60:
+                yield Candidate(found.value, 0.9, spot, spot.text[found.start : found.end + behind.end()])
+
+
+def _speaks_of_itself(text: str, match: re.Match[str]) -> bool:
+    """"Published May 2017" on its own; not "NG1 (published 2012)" nor "which was published online"."""
+    before = text[: match.start()].rstrip()
+    if not before:
+        return match[0][0].isupper() or not match[0].isascii()
+    if re.search(r"\b(?:received|accepted)\b", before, re.IGNORECASE):
+        return True
+    if not match[0].isascii():
+        return before[-1] in "。；;|：:）) "
+    return match[0][0].isupper() and before[-1] in ".;|•·)" or before[-1] in ";|•·" and len(before) < 80
+
+
+def _from_cover(material: Material, month_first: bool | None) -> Iterator[Candidate]:
+    """A date that stands alone between line ends or separators on the first pages or in a running line."""
+    for spot in (*material.lines, *material.running):
+        if spot.place in (Place.INNER, Place.BACK) and not _is_imprint_line(spot):
+            continue
+        if len(spot.text) > 140 or any(label.search(spot.text) for label in LABELS.values() if label is not LABELS["last_updated_on"]):
+            continue
+        for found in find_dates(spot.text, month_first=month_first):
+            yield from _cover_date(spot, found)
+
+
+def _is_imprint_line(spot: Spot) -> bool:
+    return spot.place is Place.BACK and len(spot.text) <= 40 and not _REFERENCE.search(spot.text)
+
+
+def _cover_date(spot: Spot, found: FoundDate) -> Iterator[Candidate]:
+    before, after = spot.text[: found.start].rstrip(), spot.text[found.end :].lstrip()
+    dateline = _DATELINE.fullmatch(f"{before} ")
+    if dateline and after[:1] in tuple("–—-:"):
+        yield Candidate(found.value, 0.85, spot, spot.text[: found.end])
+        return
+    revised = _REVISED.search(before[-20:])
+    bounded = (not before or before[-1] in _SEPARATORS or revised) and (not after or after[0] in _SEPARATORS)
+    if not bounded or _REFERENCE.search(spot.text):
+        return
+    if len(found.value) == 4:
+        if not before and not after and spot.place is not Place.BACK:
+            yield Candidate(found.value, 0.6, spot)
+        return
+    yield Candidate(found.value, 0.55 if revised else 0.75, spot, spot.text[: found.end] if revised else "")
+
+
+def _from_issue(material: Material) -> Iterator[Candidate]:
+    """The date of a journal's issue, as its header or cover line prints it."""
+    for spot in (*material.lines, *material.running):
+        if spot.place not in (Place.COVER, Place.FRONT, Place.RUNNING) or len(spot.text) > 200:
+            continue
+        if not _ISSUE.search(spot.text) or _REFERENCE.search(spot.text.replace("doi:", "")):
+            continue
+        for found in find_dates(spot.text):
+            if len(found.value) > 4:
+                weight = 0.8 if len(found.value) == 10 else 0.75
+                yield Candidate(found.value, weight if spot.place is not Place.FRONT else 0.6, spot)
+
+
+def _from_years(material: Material, title: str) -> Iterator[Candidate]:
+    for spot in (*material.lines, *material.paragraphs, *material.running):
+        if spot.place in (Place.COVER, Place.IMPRINT, Place.RUNNING, Place.FRONT) and len(spot.text) < 900:
+            for pattern in _SELF_CITED:
+                match = pattern.search(spot.text)
+                if match and not (spot.place is Place.FRONT and _REFERENCE.search(spot.text)):
+                    yield Candidate(match["y"], 0.62, spot, match[0])
+        if spot.place is not Place.INNER and len(spot.text) < 400:
+            match = _COPYRIGHT.search(spot.text)
+            if match:
+                yield Candidate(match["y"], 0.5, spot, match[0])
+    years = _YEAR_IN_NAME.findall(title)
+    if years:
+        spot = Spot(title, material.headings[0].page if material.headings else None, Place.COVER)
+        yield Candidate(years[-1], 0.5, spot)
+
+
+def _from_properties(material: Material) -> Iterator[Candidate]:
+    for name in ("prism:publicationdate", "prism:coverdate", "prism:coverdisplaydate", "dc:date"):
+        spot = material.named(name)
+        if spot is None:
+            continue
+        for found in find_dates(spot.text)[:1]:
+            yield Candidate(found.value, 0.3 if name == "dc:date" else 0.6, spot)
+
+
+def _from_name(material: Material) -> Iterator[Candidate]:
+    for found in find_dates(material.filename.text):
+        yield Candidate(found.value, 0.6 if len(found.value) == 10 else 0.35, material.filename)

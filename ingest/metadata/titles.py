@@ -1,0 +1,219 @@
+"""The title: what the first pages set largest, confirmed by properties, running lines and citations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from rapidfuzz import fuzz
+
+from ingest.metadata.material import Heading, Material, Place, Spot, join_lines
+from ingest.metadata.stamps import find_stamp
+from ingest.metadata.voting import Candidate, agreement, propose_from
+from ingest.metadata.words import GENRE, is_series_only
+from kb.domain import Proposal
+from kb.publishers import mentions_in
+from kb.text import fold, is_cjk, squeeze
+
+SHORTEST, LONGEST = 9, 330  # characters of an English title
+SHORTEST_CHINESE = 5
+LABEL_IN_BRACKETS = re.compile(
+    r"\s*[（(〔\[]\s*(?P<label>[^（()）]{0,12}?(?:试行|修订|修订版|\d{4}\s*年?版?|第\s*[一二三四五六七八九十\d]+\s*版|版|征求意见稿|Trial Version \d+|trial version \d+)[^（()）]{0,12})\s*[)）〕\]]\s*$",
+    re.IGNORECASE,
+)
+_NOTICE = re.compile(r"关于(?:印发|发布|公布|下发)(?P<title>.{4,80}?)的(?:通知|通告|公告)")
+_TAIL = re.compile(r"\s*:\s*A\s+(?:Joint\s+)?(?:Report|Statement|Guideline)\s+(?:of|from)\s+the\b.*$", re.IGNORECASE | re.DOTALL)
+_NUMBERED = re.compile(r"^\s*(?:\d{1,4}\s*[•·]\s*|\d{1,2}\.\s+(?=[A-Z]))")
+_MARKS = re.compile(r"[*†‡§¶]+\s*\d*$|^\s*[*†‡§]+|(?<=[a-z])\d{1,2}$")
+_NOT_A_TITLE = re.compile(
+    r"@|https?:|www\.|\bdoi\b|\bISBN\b|©|^\W*(?:table|figure|box|appendix|page|chapter|section)\s+\w{1,3}\b|^\W*[表图]\s*\d|\.{4}|…{2}"
+    r"|^\W*(?:contents|references|acknowledge?ments?|foreword|preface|disclaimer|how to (?:use|cite)|note to readers|suggested citation)\b"
+    r"|\bMD\b,|\bPhD\b|^\W*(?:目\s*[录次]|前\s*言|参考文献|摘要|关键词|通信作者|附件\d*$)|^各省|[\u4e00-\u9fff]：$",
+    re.IGNORECASE,
+)
+_BAD_PROPERTY = re.compile(
+    r"\.(?:docx?|indd|pdf|qxd|pptx?|xlsx?|tex|eps)\b|^(?:microsoft|untitled|slide|powerpoint|document\d*|title|layout|print|cover|\d+)\b|~|_|\w:\w\w_|^\S+$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    text: str
+    heading: Heading
+    score: float
+
+
+def read_title(material: Material) -> Proposal | None:
+    """The title as printed, edition label in brackets left off; None where no text looks like one."""
+    options = sorted(_options(material), key=lambda each: -each.score)
+    named = _property_title(material)
+    if not options:
+        return propose_from(Candidate(clean_title(named.text), 0.5, named), 0.5) if named else None
+    best = options[0]
+    if named is not None:
+        best = _confirmed_by(options, named)
+    value = _worded(best, named)
+    return propose_from(
+        Candidate(value, best.score, Spot(best.heading.text, best.heading.page, best.heading.place)),
+        _confidence(material, options, best, value, named),
+    )
+
+
+def title_headings(material: Material) -> Heading | None:
+    """The heading from which the title is read."""
+    return max(_options(material), key=lambda each: each.score, default=None)
+
+
+def clean_title(text: str) -> str:
+    """A title without label in brackets, section number, report line and footnote marks."""
+    text = re.sub(r"\s+", " ", text).strip()
+    notice = _NOTICE.search(text)
+    if notice:
+        text = notice["title"].strip()
+    text = _TAIL.sub("", _NUMBERED.sub("", _MARKS.sub("", text)))
+    text = re.sub(r"\s*[（(](?:English version|英文版|pdf)[)）]\s*$", "", text, flags=re.IGNORECASE)
+    text = LABEL_IN_BRACKETS.sub("", text)
+    if not (text.startswith("《") and text.endswith("》") and text.count("《") == 1):
+        return text.strip(" .。:：-–—|•*")
+    return text.strip("《》 ")
+
+
+def _options(material: Material) -> Iterator[_Option]:
+    headings = material.headings
+    for index, heading in enumerate(headings):
+        trimmed = _trim(heading)
+        if trimmed is None:
+            continue
+        joined = _with_subtitle(trimmed, headings[index + 1 :])
+        text = clean_title(joined.text)
+        if _can_be_title(text, joined):
+            yield _Option(text, joined, _score(material, text, joined))
+
+
+def _trim(heading: Heading) -> Heading | None:
+    """The heading without lines that are not part of a title: names of bodies, series words, stamps."""
+    lines = list(heading.lines)
+    while lines and (_is_body_only(lines[0].text) or _is_series_line(lines[0].text, len(lines)) or find_stamp(lines[0].text)):
+        lines.pop(0)
+    while lines and (find_stamp(lines[-1].text) or (len(lines) > 1 and _is_body_only(lines[-1].text))):
+        lines.pop()
+    return replace(heading, lines=tuple(lines)) if lines else None
+
+
+def _is_series_line(text: str, count: int) -> bool:
+    return count > 1 and is_series_only(text) and not re.search(r"\b(?:of|for|on|the|to|in|and)\s*$|[:：]\s*$", text, re.IGNORECASE)
+
+
+def _is_body_only(text: str) -> bool:
+    """Whether a line is just the name of a body: "Centers for Disease", "中华医学会糖尿病学分会"."""
+    rest = text
+    for mention in reversed(mentions_in(text)):
+        rest = rest[: mention.start] + rest[mention.end :]
+    return rest != text and len(re.sub(r"\W|\b(?:the|of|and|for)\b", "", rest)) <= 2
+
+
+def _with_subtitle(heading: Heading, following: tuple[Heading, ...]) -> Heading:
+    """A title that plainly goes on in the next, smaller heading."""
+    after = following[0] if following else None
+    if after is None or after.page != heading.page or after.scale < 1.15 or len(after.text) > 120:
+        return heading
+    goes_on = heading.text.rstrip().endswith((":", "：")) or re.search(r"\b(?:of|for|on|the|to|in|and)$", heading.text)
+    lacks_genre = not GENRE.search(heading.text) and GENRE.search(after.text) and after.scale >= 0.6 * heading.scale
+    joins = goes_on or (lacks_genre and not is_series_only(after.text) or _completes(heading, after))
+    return replace(heading, lines=heading.lines + after.lines) if joins else heading
+
+
+def _completes(heading: Heading, after: Heading) -> bool:
+    """A programme's name with its document below: "Recognition Program" / "Standards and Operating Procedures"."""
+    program = re.search(r"\b(?:program(?:me)?|initiative|project)$", heading.text, re.IGNORECASE)
+    return bool(program and after.scale >= 0.6 * heading.scale and GENRE.search(after.text))
+
+
+def _can_be_title(text: str, heading: Heading) -> bool:
+    shortest = SHORTEST_CHINESE if any(map(is_cjk, text)) else SHORTEST
+    if not shortest <= len(text) <= LONGEST or _NOT_A_TITLE.search(text) or is_series_only(text):
+        return False
+    ends_as_sentence = heading.text.rstrip().endswith((".", "。", ";", "；", ",", "，")) and heading.scale < 1.1
+    return not ends_as_sentence and not _is_body_only(text) and not find_stamp(text) and bool(re.search(r"[^\W\d]{2}", text))
+
+
+def _score(material: Material, text: str, heading: Heading) -> float:
+    """0 to about 1: size, genre words, page, repetition elsewhere."""
+    score = 0.42 * (min(heading.scale, 3.2) - 0.9) / 2.3
+    score += 0.22 if GENRE.search(text) else 0.0
+    score += {Place.COVER: 0.1, Place.IMPRINT: 0.03, Place.FRONT: 0.03}.get(heading.place, 0.0)
+    score += 0.16 if _is_repeated(material, text, heading) else 0.0
+    score -= 0.15 if len(text) < 14 and not any(map(is_cjk, text)) else 0.0
+    score -= 0.2 if len(text) > 220 else 0.0
+    score -= 0.1 if heading.scale < 1.1 and not heading.lines[0].bold else 0.0
+    return score
+
+
+def _is_repeated(material: Material, text: str, heading: Heading) -> bool:
+    """Whether the words stand elsewhere too: a running line, a citation, an inner title page."""
+    key = _signs(text)
+    if len(key) < 8:
+        return False
+    own = {line.text for line in heading.lines}
+    places = [spot for spot in material.spots() if spot.page != heading.page or spot.place is Place.RUNNING]
+    places += [spot for spot in material.paragraphs if spot.page == heading.page and spot.text not in own]
+    return any(key in _signs(spot.text) for spot in places if _signs(spot.text) != _signs(heading.text) or spot.page != heading.page)
+
+
+def _property_title(material: Material) -> Spot | None:
+    for name in ("dc:title", "title"):
+        spot = material.named(name)
+        if spot is None or _BAD_PROPERTY.search(spot.text) and not any(map(is_cjk, spot.text)):
+            continue
+        shortest = SHORTEST_CHINESE if any(map(is_cjk, spot.text)) else SHORTEST
+        if shortest <= len(spot.text) <= LONGEST and not is_series_only(spot.text):
+            return spot
+    return None
+
+
+def _confirmed_by(options: list[_Option], named: Spot) -> _Option:
+    """The best option, unless another as good as it is the one that the property names."""
+    agreeing = [each for each in options if _likeness(each.text, named.text) >= 88]
+    best = options[0]
+    return agreeing[0] if agreeing and agreeing[0].score >= best.score - 0.3 else best
+
+
+def _worded(best: _Option, named: Spot | None) -> str:
+    """The page's words, or the property's where it has the same in better shape."""
+    text = best.text
+    if named is None:
+        return text
+    other = clean_title(named.text)
+    one, two = _signs(text), _signs(other)
+    if one == two:
+        return other if text.isupper() and not other.isupper() else text
+    inside = one in two and not two.startswith(one)
+    return other if inside and len(two) > 1.2 * len(one) else text
+
+
+def _confidence(material: Material, options: list[_Option], best: _Option, value: str, named: Spot | None) -> float:
+    votes = [Candidate(value, min(0.8, max(0.2, best.score + 0.1)), Spot(value, best.heading.page, Place.COVER))]
+    if named is not None and _likeness(value, named.text) >= 85:
+        votes.append(Candidate(value, 0.5, named))
+    if _is_repeated(material, value, best.heading):
+        votes.append(Candidate(value, 0.5, Spot(value, None, Place.RUNNING)))
+    if _likeness(value, material.filename.text) >= 90:
+        votes.append(Candidate(value, 0.3, material.filename))
+    rivals = [each.score for each in options if _likeness(each.text, value) < 70]
+    close = rivals and max(rivals) > best.score - 0.05
+    return agreement(votes) * (0.75 if close else 1.0)
+
+
+def _likeness(one: str, other: str) -> float:
+    return float(fuzz.token_set_ratio(fold(one), fold(other))) if not any(map(is_cjk, one)) else float(
+        fuzz.partial_ratio(_signs(one), _signs(other))
+    )
+
+
+def _signs(text: str) -> str:
+    return re.sub(r"\W+", "", squeeze(fold(text)))
+
+
+__all__ = ["LABEL_IN_BRACKETS", "clean_title", "join_lines", "read_title", "title_headings"]

@@ -1,0 +1,177 @@
+"""Looking after a library: counts, health, rebuilding what is derived."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from kb.errors import KBError
+from kb.store import schema
+from kb.store.extractions import load_passages
+from kb.store.jobs import unfinished_jobs
+from kb.store.library import Library
+from kb.store.registry import reading, verify_chain
+from kb.store.snapshot import SnapshotDamaged, build_snapshot, open_snapshot, set_aside, snapshot_key
+from kb.store.vectors import has_windows
+from kb.versions.status import conflicts_of_currency, status
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    is_sound: bool
+    message: str
+    repaired: bool = False
+
+
+def collect_stats(library: Library) -> dict[str, Any]:
+    """Counts of what the library holds and the size of its folder in bytes."""
+    ledger = library.ledger()
+    today = date.today()
+    statuses = Counter(str(status(ledger, identity, today) or ledger.editions[identity].state) for identity in ledger.editions)
+    with reading(library.engine) as connection:
+        counts = {
+            table.name: int(connection.execute(select(func.count()).select_from(table)).scalar() or 0)
+            for table in (schema.acts, schema.pages, schema.passages, schema.recommendations, schema.vectors)
+        }
+        library_id = connection.execute(select(schema.library.c.id)).scalar_one()
+    return {
+        "library_id": library_id,
+        "home": str(library.home),
+        "encoder": library.encoder.name,
+        "guidelines": len({edition.guideline_id for edition in ledger.editions.values()}),
+        "editions": len(ledger.editions),
+        "by_status": dict(sorted(statuses.items())),
+        **counts,
+        "revision": ledger.revision,
+        "unfinished_jobs": len(unfinished_jobs(library.engine)),
+        "bytes": folder_bytes(library.home),
+    }
+
+
+def folder_bytes(folder: Path) -> int:
+    """Bytes of all files below a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def examine(library: Library, *, repair: bool = False) -> list[Finding]:
+    """Look at everything that can go wrong; with `repair` also rebuild what is derived."""
+    findings = [
+        _check_history(library),
+        _check_files(library),
+        _check_vectors(library),
+        _check_snapshot(library, repair=repair),
+        _check_dense(library, repair=repair),
+        _check_currency(library),
+        _check_jobs(library),
+    ]
+    if library.settings.encoder != "minilm":
+        findings.append(_check_encoder(library))
+    return findings
+
+
+def _check_history(library: Library) -> Finding:
+    with reading(library.engine) as connection:
+        problems = verify_chain(connection)
+    message = "; ".join(problems[:5]) or f"{len(library.acts())} acts, every one follows from the one before"
+    return Finding("history", not problems, message)
+
+
+def _check_files(library: Library) -> Finding:
+    with reading(library.engine) as connection:
+        hashes = list(connection.execute(select(schema.source_files.c.sha256)).scalars())
+    missing = [sha256 for sha256 in hashes if not library.file_path(sha256).is_file()]
+    message = f"{len(missing)} of {len(hashes)} PDFs are missing from {library.home / 'files'}" if missing else f"{len(hashes)} PDFs"
+    return Finding("files", not missing, message)
+
+
+def _check_vectors(library: Library) -> Finding:
+    wanted = sorted(library.ledger().ever_published)
+    with reading(library.engine) as connection:
+        missing = [identity for identity in wanted if not has_windows(connection, library.encoder.name, identity)]
+    message = (
+        f"{len(missing)} of {len(wanted)} editions have no vectors of {library.encoder.name}; run `gkb reindex`"
+        if missing
+        else f"all {len(wanted)} published editions are embedded by {library.encoder.name}"
+    )
+    return Finding("vectors", not missing, message)
+
+
+def _check_snapshot(library: Library, *, repair: bool) -> Finding:
+    wanted = sorted(library.ledger().ever_published)
+    path = library.derived / f"snapshot-{snapshot_key(wanted, library.encoder.name)}"
+    try:
+        rows = open_snapshot(path).size
+    except SnapshotDamaged as damage:
+        if not repair:
+            return Finding("search index", False, f"{damage}; it will be rebuilt at the next question or by --repair")
+        set_aside(path)
+        return Finding("search index", True, f"rebuilt: {rebuild_snapshot(library)} passages", repaired=True)
+    return Finding("search index", True, f"{rows} passages")
+
+
+def _check_dense(library: Library, *, repair: bool) -> Finding:
+    from kb.store.chroma import probe_index, rebuild_index
+
+    problem = probe_index(library)
+    if problem and repair:
+        return Finding("dense index", True, f"rebuilt: {rebuild_index(library)} vectors", repaired=True)
+    message = problem or "answers known vectors"
+    return Finding("dense index", not problem, f"{message}; exact search answers meanwhile" if problem else message)
+
+
+def _check_currency(library: Library) -> Finding:
+    groups = conflicts_of_currency(library.ledger(), date.today())
+    message = "; ".join(" and ".join(group) for group in groups)
+    text = f"in force at the same time without a relation: {message}; relate them" if groups else "no two full editions compete"
+    return Finding("currency", not groups, text)
+
+
+def _check_jobs(library: Library) -> Finding:
+    waiting = unfinished_jobs(library.engine)
+    text = f"{len(waiting)} unfinished; `gkb ingest` goes on with them" if waiting else "none unfinished"
+    return Finding("jobs", not waiting, text)
+
+
+def _check_encoder(library: Library) -> Finding:
+    try:
+        library.encoder.encode_query("test")
+    except KBError as error:
+        return Finding("encoder", False, error.message)
+    return Finding("encoder", True, library.encoder.name)
+
+
+def rebuild_snapshot(library: Library) -> int:
+    """Build the search index of everything published, beside, and switch; returns its number of passages."""
+    wanted = sorted(library.ledger().ever_published)
+    path = library.derived / f"snapshot-{snapshot_key(wanted, library.encoder.name)}"
+    if path.is_dir():
+        set_aside(path)
+    with reading(library.engine) as connection:
+        built = build_snapshot(
+            connection, library.derived, wanted, encoder=library.encoder.name, dimension=library.encoder.dimension
+        )
+    return open_snapshot(built).size
+
+
+def reindex(library: Library, embed: Callable[[str], None] | None = None) -> dict[str, int]:
+    """Rebuild everything derived from the registry; `embed(extraction_id)` is called where vectors are missing."""
+    from kb.store.chroma import rebuild_index
+
+    embedded = 0
+    for identity in sorted(library.ledger().ever_published):
+        with reading(library.engine) as connection:
+            missing = not has_windows(connection, library.encoder.name, identity)
+            empty = missing and not load_passages(connection, identity)
+        if missing and not empty and embed is not None:
+            embed(identity)
+            embedded += 1
+    return {"passages": rebuild_snapshot(library), "vectors": rebuild_index(library), "embedded_editions": embedded}

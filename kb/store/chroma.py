@@ -1,0 +1,163 @@
+"""Dense search through Chroma behind LlamaIndex's vector store: derived, owned by one process, never the record.
+
+What is in force today has a collection of its own, so that the usual question needs no filter. A collection is named
+after the snapshot that filled it: it either holds exactly those vectors or it is filled again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kb.models.encoder import Vectors
+from kb.settings import silence
+from kb.store.library import Library
+
+BATCH = 5_000  # Chroma refuses more than 5,461
+PROBES = 5
+
+
+def index_folder(library: Library) -> Path:
+    """Where Chroma keeps its files for this encoder."""
+    return library.derived / "chroma"
+
+
+class DenseIndex:
+    """The opened index; use it only through `owned_index`."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def fill(self, name: str, vectors: Vectors, rows: npt.NDArray[Any], keep: npt.NDArray[np.bool_]) -> Any:
+        """The collection of the windows to keep, filled unless it holds exactly them."""
+        from llama_index.core.schema import TextNode
+        from llama_index.vector_stores.chroma import ChromaVectorStore
+
+        chosen = np.flatnonzero(keep)
+        collection = self.client.get_or_create_collection(
+            name, embedding_function=None, metadata={"hnsw:space": "cosine"}
+        )
+        if collection.count() == len(chosen):
+            return collection
+        self.client.delete_collection(name)
+        collection = self.client.get_or_create_collection(
+            name, embedding_function=None, metadata={"hnsw:space": "cosine"}
+        )
+        store = ChromaVectorStore(chroma_collection=collection)
+        for start in range(0, len(chosen), BATCH):
+            part = chosen[start : start + BATCH]
+            store.add(
+                [
+                    TextNode(id_=str(int(window)), text=str(int(rows[window])), embedding=vectors[window].tolist())
+                    for window in part
+                ]
+            )
+        return collection
+
+    def drop_others(self, names: set[str]) -> None:
+        """Remove collections of earlier snapshots."""
+        for collection in self.client.list_collections():
+            if collection.name not in names:
+                self.client.delete_collection(collection.name)
+
+
+def collection_name(snapshot_key: str, keep: npt.NDArray[np.bool_]) -> str:
+    """Name of the collection of some windows of a snapshot."""
+    digest = hashlib.sha256(np.packbits(keep).tobytes()).hexdigest()[:16]
+    return f"w-{snapshot_key}-{digest}"
+
+
+@contextmanager
+def owned_index(library: Library) -> Iterator[DenseIndex | None]:
+    """Open the index for one owner at a time; yields None where another process has it."""
+    from filelock import FileLock, Timeout
+
+    folder = index_folder(library)
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(str(folder.parent / "chroma.lock"), timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        yield None
+        return
+    try:
+        yield DenseIndex(_open_client(folder))
+    finally:
+        lock.release()
+
+
+def _open_client(folder: Path) -> Any:
+    silence()
+    import chromadb
+    from chromadb.config import Settings as ChromaSettings
+
+    return chromadb.PersistentClient(path=str(folder), settings=ChromaSettings(anonymized_telemetry=False))
+
+
+def search_collection(collection: Any, vector: Vectors, count: int) -> tuple[npt.NDArray[np.int64], Vectors]:
+    """Window numbers and cosine similarities of the nearest windows, best first."""
+    size = collection.count()
+    if not size:
+        return np.empty(0, np.int64), np.empty(0, np.float32)
+    found = collection.query(
+        query_embeddings=[vector.tolist()], n_results=min(count, size), include=["distances"]
+    )
+    windows = np.asarray([int(identity) for identity in found["ids"][0]], dtype=np.int64)
+    return windows, 1.0 - np.asarray(found["distances"][0], dtype=np.float32)
+
+
+def rebuild_index(library: Library) -> int:
+    """Throw the index away and fill it from the registry's vectors; returns how many it holds (0 if owned elsewhere)."""
+    from kb.versions.lanes import windows_in_force
+
+    view = library.view()
+    keep = windows_in_force(library, view)
+    with owned_index(library) as index:
+        if index is None:
+            return 0
+    # Chroma keeps files open per process and path: a fresh folder is only safe before the first client opens it.
+    _remove(index_folder(library))
+    with owned_index(library) as index:
+        if index is None:
+            return 0
+        names = set()
+        for part in (keep, ~keep):
+            name = collection_name(view.snapshot.key, part)
+            names.add(name)
+            index.fill(name, view.snapshot.vectors, view.snapshot.vector_row, part)
+        index.drop_others(names)
+    return len(view.snapshot.vector_row)
+
+
+def _remove(folder: Path) -> None:
+    _forget_clients()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget_clients() -> None:
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient.clear_system_cache()
+
+
+def probe_index(library: Library) -> str:
+    """Why the index cannot be trusted, or "": known vectors are searched in a child process with a time limit."""
+    import subprocess
+    import sys
+
+    folder = index_folder(library)
+    if not (folder / "chroma.sqlite3").is_file():
+        return "not built yet; run `gkb reindex`"
+    command = [sys.executable, "-m", "kb.store.chroma_probe", str(library.home), library.settings.encoder]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    except subprocess.TimeoutExpired:
+        return "did not answer within 60 s"
+    return "" if done.returncode == 0 else (done.stdout.strip() or f"the probe ended with {done.returncode}")
