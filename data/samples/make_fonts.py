@@ -54,7 +54,7 @@ def main() -> None:
 def cut_font(path: Path, face: int, text: str) -> TTFont:
     """The font reduced to the characters of `text`, with TrueType outlines."""
     options = subset.Options(layout_features=[], hinting=False, notdef_outline=True, name_IDs=[])
-    options.drop_tables += ["BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx"]
+    options.drop_tables += ["FFTM", "BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx"]
     font = TTFont(path, fontNumber=face, recalcTimestamp=False)
     cutter = subset.Subsetter(options)
     cutter.populate(text=text)

@@ -175,9 +175,8 @@ class Book(BaseDocTemplate):
     def _box(self, block: Block) -> Flowable:
         lines = [self._paragraph(block.text, "box_head"), *(self._bulleted(item, "box_item") for item in block.items)]
         box = Table([[lines]], [self._column_width() - 2])
-        box.setStyle(
-            TableStyle([EMBEDDED, ("BOX", (0, 0), (-1, -1), 0.8, self.accent), ("LEFTPADDING", (0, 0), (-1, -1), 7)])
-        )
+        rules = [EMBEDDED, ("BOX", (0, 0), (-1, -1), 0.8, self.accent), ("LEFTPADDING", (0, 0), (-1, -1), 7)]
+        box.setStyle(TableStyle(rules))
         return box
 
     def _paragraph(self, text: str, style: str) -> Flowable:
