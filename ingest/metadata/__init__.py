@@ -60,4 +60,6 @@ def archive_stamp(document: Document) -> str:
 def _language(material: Material) -> Proposal:
     spot = next(iter(material.lines), None)
     snippet = spot.text if spot else ""
-    return Proposal(material.document.language, 0.95 if spot else 0.3, spot.page if spot else None, snippet, "body")
+    agrees = material.language == material.document.language
+    confidence = (0.95 if agrees else 0.7) if spot else 0.3
+    return Proposal(material.language, confidence, spot.page if spot else None, snippet, "body")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ingest.metadata.material import Heading, Material, Place, Spot
-from ingest.metadata.voting import Candidate, decide
+from ingest.metadata.voting import Candidate, agreement, decide
 from kb.domain import Proposal
 from kb.publishers import Mention, find_publisher, mentions_in, same_publisher
 from kb.text import is_cjk
@@ -20,6 +21,7 @@ _DOES = re.compile(
     re.IGNORECASE,
 )
 _DOES_BEHIND = re.compile(r"^\s*(?:发\s*布|编著?|制定|制订|组织编写|\((?:[A-Z]{2,8})\)\s+(?:has\s+)?(?:developed|come|issued)|requests\s+that)")
+_REFERENCE = re.compile(r"^\W*\d{1,3}[.\]）)]\s.*\d{4}|\baccessed\b|［J］|\[J\]|\d{4};\s?\d+\s?\(|\badapted from\b", re.IGNORECASE)
 _HOSTED = re.compile(r"(?:https?://)?(?:www\.)?(?P<host>(?:[\w-]+\.)+(?:gov|int|org|ac|nhs|edu|net|com|cn|uk|au|nz|ca)(?:\.[a-z]{2})?)", re.IGNORECASE)
 _ORGANISATION = re.compile(
     r"^(?:the\s+)?(?=.{6,90}$)[A-Z][\w&'’.,() -]*\b(?:trust|hospitals?|ministry|department|society|association|college|agency|council|institute"
@@ -52,8 +54,38 @@ _COUNTRIES = {
 
 def read_publisher(material: Material, heading: Heading | None) -> Proposal | None:
     """The body that speaks in the document, by its printed name; known bodies first, else a line that names one."""
-    found = [*_known(material, heading), *_unknown(material, heading)]
-    return decide(found, same=same_publisher)
+    found = list(_known(material, heading)) or list(_unknown(material, heading))
+    if max((each.strength for each in found), default=0.0) < 0.4:
+        found += _unknown(material, heading)
+    groups = _grouped(found)
+    if not groups:
+        return None
+    leader = max(groups, key=agreement)
+    shared = {each.spot.text for each in leader}
+    # Bodies named side by side publish together; only one that is named elsewhere is a rival.
+    others = [each for each in found if each not in leader and each.spot.text not in shared]
+    proposal = decide([*leader, *others], same=same_publisher)
+    return replace(proposal, value=_best_name(leader)) if proposal and proposal.value in {each.value for each in leader} else proposal
+
+
+def _grouped(found: Iterable[Candidate]) -> list[list[Candidate]]:
+    groups: list[list[Candidate]] = []
+    for each in found:
+        group = next((group for group in groups if same_publisher(group[0].value, each.value)), None)
+        if group is None:
+            groups.append([each])
+        else:
+            group.append(each)
+    return groups
+
+
+def _best_name(group: list[Candidate]) -> str:
+    """Of a body and its branches the name best supported; the branch where both are named alike."""
+    support = {name: agreement(each for each in group if each.value == name) for name in {each.value for each in group}}
+    most = max(support.values())
+    near = sorted(name for name in support if support[name] >= most - 0.05)
+    branches = [name for name in near if (body := find_publisher(name)) and body.parent]
+    return (branches or near)[0] if len(near) > 1 else near[0]
 
 
 def read_jurisdiction(material: Material, publisher: Proposal | None, title: Proposal | None) -> Proposal | None:
@@ -90,19 +122,31 @@ def _countries(spot: Spot, weight: float) -> Iterator[Candidate]:
 
 def _known(material: Material, heading: Heading | None) -> Iterator[Candidate]:
     title = heading.text if heading else ""
+    by_line = _bylines(material, heading)
     for spot in (*material.lines, *material.spots()):
-        if spot.place is Place.INNER and not _COPYRIGHT.search(spot.text):
+        if (spot.place is Place.INNER and not _COPYRIGHT.search(spot.text)) or _REFERENCE.search(spot.text):
             continue
         for mention in mentions_in(spot.text):
             weight = _weight(spot, mention, spot.text in title or title in spot.text)
+            if spot.text in by_line and mention.start == 0:
+                weight = max(weight, 0.65)
             if weight:
                 yield Candidate(mention.body.name, weight, spot, _around(spot.text, mention))
         yield from _by_host(spot)
     for name in ("author", "dc:creator", "dc:publisher", "publisher", "title", "subject"):
         named = material.named(name)
         for mention in mentions_in(named.text)[:1] if named else ():
-            weight = 0.2 if mention.is_short or name == "subject" else 0.5
+            weight = 0.3 if name == "subject" else 0.4 if mention.start else 0.55
             yield Candidate(mention.body.name, weight, named or material.filename)
+
+
+def _bylines(material: Material, heading: Heading | None) -> set[str]:
+    """The lines right below the title, where authors and bodies sign."""
+    if heading is None:
+        return set()
+    last = heading.lines[-1]
+    below = [spot for spot in material.lines if spot.page == heading.page and spot.top > last.box.y0]
+    return {spot.text for spot in sorted(below, key=lambda each: each.top)[:3] if len(spot.text) < 140}
 
 
 def _weight(spot: Spot, mention: Mention, in_title: bool) -> float:

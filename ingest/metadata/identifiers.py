@@ -52,10 +52,11 @@ def _candidates(material: Material) -> Iterator[Candidate]:
         match = _DOI.search(named.text) if named else None
         if named and match:
             yield Candidate(_trim_doi(match[0]), 0.9, named)
-    for spot in (*material.lines, *material.running):
-        if _OTHERS.search(spot.text):
-            continue
-        yield from _dois(spot)
+    spots = [spot for spot in (*material.lines, *material.running) if not _OTHERS.search(spot.text)]
+    dois = [candidate for spot in spots for candidate in _dois(spot)]
+    if len({_key(each.value) for each in dois}) <= 2:  # more are those of works cited
+        yield from dois
+    for spot in spots:
         yield from _isbns(spot)
         yield from _numbers(spot)
 
@@ -90,8 +91,7 @@ def _numbers(spot: Spot) -> Iterator[Candidate]:
 
 
 def _trim_doi(text: str) -> str:
-    text = text.rstrip(".,;:|)]}")
-    return text
+    return text.rstrip(".,;:|)]}")
 
 
 def _key(value: str) -> str:

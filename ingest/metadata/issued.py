@@ -10,6 +10,7 @@ from ingest.metadata.found_dates import FoundDate, find_dates
 from ingest.metadata.material import Material, Place, Spot
 from ingest.metadata.voting import Candidate, agreement, propose_from
 from kb.domain import Proposal
+from kb.text import is_cjk
 
 _ISSUED = re.compile(
     r"\b(?:first\s+|originally\s+|date\s+|initially\s+)?(?:published|issued|released|adopted)(?:\s+(?:date|online|on))*\b"
@@ -34,6 +35,8 @@ _COPYRIGHT = re.compile(
 _DATELINE = re.compile(r"^[A-Z][A-Z .,]{3,40}?\s*[–—-]+\s*")
 _SEPARATORS = "•|·–—-;；/,，()（）【】[]"
 _REFERENCE = re.compile(r"^\W*\d{1,3}[.\]）)]\s|\bet al\b|\bdoi:|［J］|\[J\]|accessed", re.IGNORECASE)
+_OTHER_DATE = re.compile(r"\b(?:received|accepted|accessed|reviewed|search(?:ed)?|effective)\b|收稿|接受|修回|录用|检索|实施", re.IGNORECASE)
+_ACCEPTED = re.compile(r"\baccepted\b|接受日期|录用日期|接收日期", re.IGNORECASE)
 _YEAR_IN_NAME = re.compile(r"(?<![\d.])(?:19[6-9]\d|20\d\d)(?![\d.])")
 _REVISED = re.compile(r"\b(?:updated|revised)\b|修订日期|更新日期", re.IGNORECASE)
 
@@ -121,7 +124,8 @@ def _from_cover(material: Material, month_first: bool | None) -> Iterator[Candid
 
 
 def _is_imprint_line(spot: Spot) -> bool:
-    return spot.place is Place.BACK and len(spot.text) <= 40 and not _REFERENCE.search(spot.text)
+    """A short line of a back cover, near its foot or its head."""
+    return spot.place is Place.BACK and len(spot.text) <= 40 and not 0.15 < spot.top < 0.6 and not _REFERENCE.search(spot.text)
 
 
 def _cover_date(spot: Spot, found: FoundDate) -> Iterator[Candidate]:
@@ -131,8 +135,9 @@ def _cover_date(spot: Spot, found: FoundDate) -> Iterator[Candidate]:
         yield Candidate(found.value, 0.85, spot, spot.text[: found.end])
         return
     revised = _REVISED.search(before[-20:])
-    bounded = (not before or before[-1] in _SEPARATORS or revised) and (not after or after[0] in _SEPARATORS)
-    if not bounded or _REFERENCE.search(spot.text):
+    spaced = before and is_cjk(before[-1]) and spot.text[found.start - 1].isspace()
+    bounded = (not before or before[-1] in _SEPARATORS or revised or spaced) and (not after or after[0] in _SEPARATORS)
+    if not bounded or _REFERENCE.search(spot.text) or _OTHER_DATE.search(spot.text):
         return
     if len(found.value) == 4:
         if not before and not after and spot.place is not Place.BACK:
@@ -165,6 +170,10 @@ def _from_years(material: Material, title: str) -> Iterator[Candidate]:
             match = _COPYRIGHT.search(spot.text)
             if match:
                 yield Candidate(match["y"], 0.5, spot, match[0])
+        if spot.place is Place.COVER and len(spot.text) < 200:
+            accepted = next(iter(dates_after(spot, _ACCEPTED, month_first=None)), None)
+            if accepted:
+                yield Candidate(accepted[1].value[:4], 0.4, spot)
     years = _YEAR_IN_NAME.findall(title)
     if years:
         spot = Spot(title, material.headings[0].page if material.headings else None, Place.COVER)

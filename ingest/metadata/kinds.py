@@ -76,11 +76,12 @@ IN_TEXT: tuple[tuple[Kind, float, re.Pattern[str]], ...] = (
     ),
     (Kind.DERIVATIVE, 0.6, re.compile(r"\bthis\s+pocket\s+guide\b", _FLAGS)),
     (Kind.PARTIAL_UPDATE, 0.8, re.compile(r"\bthis\s+(?:clinical\s+practice\s+)?(?:guideline|document)\s+is\s+a\s+(?:focused|partial)\s+update\b", _FLAGS)),
-    (Kind.SUMMARY, 0.6, re.compile(r"\btoday\s+(?:published|issued|released|posted)\b", _FLAGS)),
+    (Kind.SUMMARY, 0.75, re.compile(r"\btoday\s+(?:published|issued|released|posted)\b", _FLAGS)),
 )
 _FACT_SHEET = re.compile(r"\bfact\s*sheet\b|\bbrochure\b|\binfographic\b|\btip\s*sheet\b", _FLAGS)
+HEAD = 0.22  # share of the first page in which a line names the kind of article
+HEADS = (Kind.ERRATUM, Kind.COMMENTARY, Kind.SUMMARY)
 _MARGIN_NUMBERS = re.compile(r"^\d{1,4}$")
-_CONTRADICTS = {Kind.SUMMARY: {Kind.DRAFT}, Kind.TRANSLATION: {Kind.DRAFT}}
 
 
 def read_kind(material: Material, title: Proposal | None, heading: Heading | None, publisher: Proposal | None) -> Proposal:
@@ -93,7 +94,7 @@ def read_kind(material: Material, title: Proposal | None, heading: Heading | Non
         if scored.get(Kind.DRAFT, 0.0) >= 0.5:
             best = Kind.DRAFT  # whatever else a draft is, it is not in force
         rivals = [value for kind, value in scored.items() if kind not in (best, Kind.DRAFT)]
-        confidence = scored[best] * (0.8 if rivals and max(rivals) >= scored[best] else 1.0)
+        confidence = scored[best] * (0.8 if rivals and best != Kind.DRAFT and max(rivals) >= scored[best] else 1.0)
         chosen = max(by_kind[best], key=lambda each: each.strength)
         proposal = propose_from(chosen, confidence)
         if proposal is not None:
@@ -132,12 +133,13 @@ def _in_title(heading: Heading) -> Iterator[Candidate]:
 
 
 def _in_property(spot: Spot) -> Iterator[Candidate]:
+    if _FACT_SHEET.search(spot.text):
+        yield Candidate(Kind.SUMMARY, 0.6, spot)
+        return
     for kind, pattern in IN_TITLE:
         if pattern.search(re.sub(r"《[^》]*》", "《》", spot.text)):
             yield Candidate(kind, 0.4, spot)
             return
-    if _FACT_SHEET.search(spot.text):
-        yield Candidate(Kind.SUMMARY, 0.6, spot)
 
 
 def _in_text(material: Material) -> Iterator[Candidate]:
@@ -147,14 +149,17 @@ def _in_text(material: Material) -> Iterator[Candidate]:
             continue
         for kind, weight, pattern in IN_TEXT:
             match = pattern.search(spot.text)
-            heads = spot.place in (Place.COVER, Place.RUNNING) or kind in (Kind.DRAFT, Kind.TRANSLATION, Kind.DERIVATIVE)
+            at_head = spot.place is Place.RUNNING or (spot.place is Place.COVER and spot.top < HEAD)
+            heads = at_head if kind in HEADS else True
             if match and heads:
                 yield Candidate(kind, weight, spot, match[0])
 
 
 def _other_signs(material: Material, publisher: Proposal | None) -> Iterator[Candidate]:
     numbered = sum(
-        1 for page in material.document.pages[:10] if sum(bool(_MARGIN_NUMBERS.match(line.text)) for line in page.furniture) >= 8
+        1
+        for page in material.document.pages[:10]
+        if sum(bool(_MARGIN_NUMBERS.match(line.text)) for line in (*page.furniture, *page.lines) if line.box.x1 < 0.2) >= 8
     )
     if numbered >= 3:
         yield Candidate(Kind.DRAFT, 0.35, Spot("line numbers in the margin", None, Place.RUNNING))

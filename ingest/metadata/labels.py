@@ -111,7 +111,7 @@ def _from_year(issued: Proposal | None, kind: str) -> Proposal | None:
         return None
     year = issued.value[:4]
     value = f"{year} draft" if kind == Kind.DRAFT else year
-    return Proposal(value, round(min(0.55, 0.6 * issued.confidence), 2), issued.page, issued.snippet, issued.source)
+    return Proposal(value, round(min(0.6, 0.7 * issued.confidence), 2), issued.page, issued.snippet, issued.source)
 
 
 def _same_label(one: str, other: str) -> bool:

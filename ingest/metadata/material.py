@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import PurePath
+from statistics import median
 
 from ingest.layout import Document, Line, Page
-from kb.text import is_cjk
+from kb.text import is_cjk, language_of
 
 FRONT_PAGES = 6  # imprints stand on page 2 to 6; further in, a page speaks of other things
 COVER_PAGES = 3
 BACK_PAGES = 2
+COVER_SHEET = 800  # characters; a page with fewer says nothing but what the document is
 LONGEST_PARAGRAPH = 4000  # characters; what is longer is no front matter
 
 _IMPRINT = re.compile(
@@ -55,6 +57,7 @@ class Spot:
     text: str
     page: int | None
     place: Place
+    top: float = 0.0  # where it starts on its page, 0 (top) to 1
 
     @property
     def source(self) -> str:
@@ -72,6 +75,7 @@ class Heading:
     page: int
     place: Place
     scale: float  # type size over that of running text
+    is_alone: bool = False  # on a page with little else: a cover sheet
 
     @property
     def text(self) -> str:
@@ -90,11 +94,12 @@ class Material:
     headings: tuple[Heading, ...]  # front pages only
     properties: dict[str, str]
     name: str  # file name without its ending
+    language: str  # of the front pages: a Chinese guideline may cite mostly English works
 
     @property
     def is_chinese(self) -> bool:
-        """Whether the document is mainly Chinese."""
-        return self.document.language == "zh"
+        """Whether the document speaks Chinese on its front pages."""
+        return self.language == "zh"
 
     def spots(self, *places: Place) -> Iterator[Spot]:
         """Paragraphs and running lines, those of the given places only if any are given."""
@@ -117,8 +122,9 @@ def read_material(document: Document) -> Material:
     """Gather the texts that can say what a document is; only front and back pages are looked at."""
     pages = _chosen_pages(document)
     body = _body_size(pages)
-    lines = [Spot(line.text, page.number, place) for page, place in pages for line in page.lines]
-    paragraphs = [Spot(text, page.number, place) for page, place in pages for text in _paragraphs(page)]
+    lines = [Spot(line.text, page.number, place, line.box.y0) for page, place in pages for line in page.lines]
+    paragraphs = [spot for page, place in pages for spot in _paragraphs(page, place)]
+    cover = " ".join(spot.text for spot in lines if spot.place in (Place.COVER, Place.FRONT))
     headings = [
         heading
         for page, place in pages
@@ -133,6 +139,7 @@ def read_material(document: Document) -> Material:
         tuple(headings),
         {key.lower(): value for key, value in document.properties.items()},
         PurePath(document.file).stem,
+        language_of(cover) if len(cover) > 20 else document.language,
     )
 
 
@@ -158,16 +165,19 @@ def _is_wide(char: str) -> bool:
 
 def _chosen_pages(document: Document) -> list[tuple[Page, Place]]:
     """Front and back pages that have text, each with its place."""
-    total = len(document.pages)
     chosen: list[tuple[Page, Place]] = []
-    for page in document.pages:
+    for page in map(_without_scatter, document.pages[:FRONT_PAGES] + document.pages[FRONT_PAGES:][-BACK_PAGES:]):
         if not page.lines and not page.furniture:
             continue
-        front = page.number <= FRONT_PAGES
-        if not front and page.number <= total - BACK_PAGES:
-            continue
-        chosen.append((page, _place(page, not chosen, front)))
+        chosen.append((page, _place(page, not chosen, page.number <= FRONT_PAGES)))
     return chosen
+
+
+def _without_scatter(page: Page) -> Page:
+    """The page without single large letters: a stamp set at an angle comes apart into them."""
+    large = 3 * median([line.size for line in page.lines] or [10.0])
+    kept = [line for line in page.lines if len(line.text.strip()) > 1 or line.size < min(large, 30) or is_cjk(line.text[:1])]
+    return page if len(kept) == len(page.lines) else replace(page, lines=tuple(kept))
 
 
 def _place(page: Page, is_first: bool, is_front: bool) -> Place:
@@ -190,17 +200,19 @@ def _body_size(pages: list[tuple[Page, Place]]) -> float:
     return max(weights, key=lambda size: weights[size], default=10.0) or 10.0
 
 
-def _paragraphs(page: Page) -> Iterator[str]:
-    block: list[str] = []
-    last: Line | None = None
+def _paragraphs(page: Page, place: Place) -> Iterator[Spot]:
+    block: list[Line] = []
     for line in page.lines:
-        if last is not None and line.block != last.block:
-            yield join_lines(block)
+        if block and line.block != block[-1].block:
+            yield _paragraph(block, page, place)
             block = []
-        block.append(line.text)
-        last = line
+        block.append(line)
     if block:
-        yield join_lines(block)
+        yield _paragraph(block, page, place)
+
+
+def _paragraph(block: list[Line], page: Page, place: Place) -> Spot:
+    return Spot(join_lines(line.text for line in block), page.number, place, block[0].box.y0)
 
 
 def _running(document: Document) -> Iterator[Spot]:
@@ -220,17 +232,19 @@ def _running(document: Document) -> Iterator[Spot]:
 
 def _headings(page: Page, place: Place, body: float) -> Iterator[Heading]:
     """Runs of lines of one size. A cover may set one title in several blocks, far apart."""
+    is_sheet = len(page.lines) <= 30 and sum(len(line.text) for line in page.lines) <= COVER_SHEET
     group: list[Line] = []
     for line in page.lines:
         if group and not _continues(group[-1], line, page):
-            yield Heading(tuple(group), page.number, place, group[0].size / body)
+            yield Heading(tuple(group), page.number, place, group[0].size / body, is_sheet)
             group = []
         group.append(line)
     if group:
-        yield Heading(tuple(group), page.number, place, group[0].size / body)
+        yield Heading(tuple(group), page.number, place, group[0].size / body, is_sheet)
 
 
 def _continues(last: Line, line: Line, page: Page) -> bool:
-    same_size = abs(last.size - line.size) <= 0.06 * max(last.size, line.size)
+    apart = abs(last.size - line.size) / max(last.size, line.size)
     gap = (line.box.y0 - last.box.y1) * page.height
-    return same_size and last.bold == line.bold and -2 * line.size < gap < 3 * line.size
+    same_face = last.bold == line.bold or (apart < 0.01 and line.size >= 14 and gap < line.size)
+    return apart <= 0.06 and same_face and -2 * line.size < gap < 3 * line.size

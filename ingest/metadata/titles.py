@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
+from ingest.layout import Line
 from ingest.metadata.material import Heading, Material, Place, Spot, join_lines
 from ingest.metadata.stamps import find_stamp
 from ingest.metadata.voting import Candidate, agreement, propose_from
@@ -32,6 +33,8 @@ _NOT_A_TITLE = re.compile(
     r"|\bMD\b,|\bPhD\b|^\W*(?:目\s*[录次]|前\s*言|参考文献|摘要|关键词|通信作者|附件\d*$)|^各省|[\u4e00-\u9fff]：$",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"(?:this|these|we|it|there|in this|our|all|if|when)\b(?!.*:)|本(?:指南|共识|标准)", re.IGNORECASE)
+_FIELD = re.compile(r"^\W*(?:guideline|document|policy|protocol)?\s*title\s*[:：]?\s*(?P<value>.*)$|^\W*(?:标题|题名|文件名称)\s*[:：]\s*(?P<zh>.+)$", re.IGNORECASE)
 _BAD_PROPERTY = re.compile(
     r"\.(?:docx?|indd|pdf|qxd|pptx?|xlsx?|tex|eps)\b|^(?:microsoft|untitled|slide|powerpoint|document\d*|title|layout|print|cover|\d+)\b|~|_|\w:\w\w_|^\S+$",
     re.IGNORECASE,
@@ -47,6 +50,9 @@ class _Option:
 
 def read_title(material: Material) -> Proposal | None:
     """The title as printed, edition label in brackets left off; None where no text looks like one."""
+    labelled = _labelled(material)
+    if labelled is not None:
+        return propose_from(labelled, agreement([labelled, *_support(material, labelled.value)]))
     options = sorted(_options(material), key=lambda each: -each.score)
     named = _property_title(material)
     if not options:
@@ -57,7 +63,7 @@ def read_title(material: Material) -> Proposal | None:
     value = _worded(best, named)
     return propose_from(
         Candidate(value, best.score, Spot(best.heading.text, best.heading.page, best.heading.place)),
-        _confidence(material, options, best, value, named),
+        _confidence(material, options, best, value),
     )
 
 
@@ -94,16 +100,26 @@ def _options(material: Material) -> Iterator[_Option]:
 
 def _trim(heading: Heading) -> Heading | None:
     """The heading without lines that are not part of a title: names of bodies, series words, stamps."""
-    lines = list(heading.lines)
-    while lines and (_is_body_only(lines[0].text) or _is_series_line(lines[0].text, len(lines)) or find_stamp(lines[0].text)):
-        lines.pop(0)
-    while lines and (find_stamp(lines[-1].text) or (len(lines) > 1 and _is_body_only(lines[-1].text))):
+    lines = [line for line in heading.lines if not find_stamp(line.text)]
+    while len(lines) > 1:
+        leading = next((count for count in (3, 2, 1) if count < len(lines) and _is_body_only(_joined(lines[:count]))), 0)
+        if not leading and not _is_series_line(lines[0].text, lines[1].text):
+            break
+        lines = lines[leading or 1 :]
+    while len(lines) > 1 and _is_body_only(lines[-1].text):
         lines.pop()
     return replace(heading, lines=tuple(lines)) if lines else None
 
 
-def _is_series_line(text: str, count: int) -> bool:
-    return count > 1 and is_series_only(text) and not re.search(r"\b(?:of|for|on|the|to|in|and)\s*$|[:：]\s*$", text, re.IGNORECASE)
+def _joined(lines: Sequence[Line]) -> str:
+    return join_lines(line.text for line in lines)
+
+
+def _is_series_line(text: str, following: str) -> bool:
+    """"ESC GUIDELINES" above a title; not "Guidelines" before "for the management of…"."""
+    goes_on = following[:1].islower() or re.match(r"(?:for|of|on|to|in|and)\b", following, re.IGNORECASE)
+    ends_open = re.search(r"\b(?:of|for|on|the|to|in|and)\s*$|[:：]\s*$", text, re.IGNORECASE)
+    return is_series_only(text) and not goes_on and not ends_open
 
 
 def _is_body_only(text: str) -> bool:
@@ -115,20 +131,28 @@ def _is_body_only(text: str) -> bool:
 
 
 def _with_subtitle(heading: Heading, following: tuple[Heading, ...]) -> Heading:
-    """A title that plainly goes on in the next, smaller heading."""
-    after = following[0] if following else None
-    if after is None or after.page != heading.page or after.scale < 1.15 or len(after.text) > 120:
+    """A title that plainly goes on in a smaller heading; a year or a country may stand between."""
+    between = [each for each in following[:3] if each.page == heading.page]
+    while between and _is_aside(between[0].text):
+        between.pop(0)
+    after = between[0] if between else None
+    if after is None or after.scale < 1.15 or after.scale > heading.scale or len(after.text) > 120:
         return heading
     goes_on = heading.text.rstrip().endswith((":", "：")) or re.search(r"\b(?:of|for|on|the|to|in|and)$", heading.text)
-    lacks_genre = not GENRE.search(heading.text) and GENRE.search(after.text) and after.scale >= 0.6 * heading.scale
-    joins = goes_on or (lacks_genre and not is_series_only(after.text) or _completes(heading, after))
+    continues = re.match(r"(?:for|of|in|on|and|to)\s", after.text)
+    joins = goes_on or continues or _completes(heading, after)
     return replace(heading, lines=heading.lines + after.lines) if joins else heading
 
 
+def _is_aside(text: str) -> bool:
+    return len(text) <= 24 and bool(re.fullmatch(r"\W*(?:(?:19|20)\d\d|UNITED STATES|[A-Z][a-z]+ (?:19|20)\d\d)\W*", text))
+
+
 def _completes(heading: Heading, after: Heading) -> bool:
-    """A programme's name with its document below: "Recognition Program" / "Standards and Operating Procedures"."""
+    """A subject or programme above what the document is: "Recognition Program" / "Standards and Operating Procedures"."""
+    names_genre = GENRE.search(after.text) and not is_series_only(after.text)
     program = re.search(r"\b(?:program(?:me)?|initiative|project)$", heading.text, re.IGNORECASE)
-    return bool(program and after.scale >= 0.6 * heading.scale and GENRE.search(after.text))
+    return bool(names_genre and after.scale >= 0.6 * heading.scale and (program or not GENRE.search(heading.text)))
 
 
 def _can_be_title(text: str, heading: Heading) -> bool:
@@ -147,7 +171,9 @@ def _score(material: Material, text: str, heading: Heading) -> float:
     score += 0.16 if _is_repeated(material, text, heading) else 0.0
     score -= 0.15 if len(text) < 14 and not any(map(is_cjk, text)) else 0.0
     score -= 0.2 if len(text) > 220 else 0.0
-    score -= 0.1 if heading.scale < 1.1 and not heading.lines[0].bold else 0.0
+    score += 0.2 if heading.is_alone and heading.place is Place.COVER and len(text) > 25 else 0.0
+    score -= 0.2 if heading.scale < 1.1 and not heading.is_alone else 0.0
+    score -= 0.3 if _SENTENCE.match(text) else 0.0
     return score
 
 
@@ -193,14 +219,35 @@ def _worded(best: _Option, named: Spot | None) -> str:
     return other if inside and len(two) > 1.2 * len(one) else text
 
 
-def _confidence(material: Material, options: list[_Option], best: _Option, value: str, named: Spot | None) -> float:
-    votes = [Candidate(value, min(0.8, max(0.2, best.score + 0.1)), Spot(value, best.heading.page, Place.COVER))]
+def _labelled(material: Material) -> Candidate | None:
+    """A title that a form names as such: "Guideline Title", "Title: …"."""
+    lines = [spot for spot in material.lines if spot.place is Place.COVER]
+    for index, spot in enumerate(lines[:40]):
+        match = _FIELD.match(spot.text)
+        if match is None:
+            continue
+        value = (match["value"] or match["zh"] or "").strip()
+        if not value and index + 1 < len(lines):
+            after = lines[index + 1]
+            value = next((each.text for each in material.paragraphs if each.text.startswith(after.text)), after.text)
+        if SHORTEST <= len(value) <= LONGEST and not is_series_only(value):
+            return Candidate(clean_title(value), 0.85, spot, f"{spot.text} {value}" if value not in spot.text else spot.text)
+    return None
+
+
+def _support(material: Material, value: str) -> Iterator[Candidate]:
+    named = _property_title(material)
     if named is not None and _likeness(value, named.text) >= 85:
-        votes.append(Candidate(value, 0.5, named))
+        yield Candidate(value, 0.5, named)
+    if _likeness(value, material.filename.text) >= 90:
+        yield Candidate(value, 0.3, material.filename)
+
+
+def _confidence(material: Material, options: list[_Option], best: _Option, value: str) -> float:
+    votes = [Candidate(value, min(0.8, max(0.2, best.score + 0.15)), Spot(value, best.heading.page, Place.COVER))]
+    votes += _support(material, value)
     if _is_repeated(material, value, best.heading):
         votes.append(Candidate(value, 0.5, Spot(value, None, Place.RUNNING)))
-    if _likeness(value, material.filename.text) >= 90:
-        votes.append(Candidate(value, 0.3, material.filename))
     rivals = [each.score for each in options if _likeness(each.text, value) < 70]
     close = rivals and max(rivals) > best.score - 0.05
     return agreement(votes) * (0.75 if close else 1.0)
