@@ -25,13 +25,14 @@ def notices(library: Library, found: Retrieval, citations: Sequence[Citation], l
     """Every warning that the quoted editions call for, one for each matter."""
     ledger, as_of = found.view.ledger, found.scope.as_of
     markers: dict[str, list[int]] = {}
+    statuses: dict[str, Status] = {}
     for citation in citations:
         markers.setdefault(citation.hit.edition.id, []).append(citation.marker)
+        statuses[citation.hit.edition.id] = citation.hit.status
     result: list[Notice] = []
     for edition_id, cited in markers.items():
         edition = ledger.editions[edition_id]
-        status = found.scope.statuses[edition_id]
-        for code, text in _of_edition(library, ledger, edition, status, as_of, language):
+        for code, text in _of_edition(library, ledger, edition, statuses[edition_id], as_of, language):
             result.append(Notice(code, text, tuple(cited)))
     result += _replaced_parts(citations, language)
     result += _of_dates(ledger, markers, as_of, language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kb.answering.evidence import answerability, gather_evidence, missing_words, regime
+from kb.answering.evidence import THRESHOLD, answerability, gather_evidence, missing_words, regime
 from kb.answering.messages import say
 from kb.answering.notices import edition_name
 from kb.answering.reading import read_passages
@@ -14,6 +14,7 @@ from kb.retrieval.search import Retrieval, make_hits, retrieve
 from kb.store.library import Library
 
 RELATED = 5
+AS_GOOD = 0.75  # of the best hit's score: hits that would carry the answer with it
 OUT_OF_FORCE = (
     Status.SUPERSEDED, Status.EXPIRED, Status.WITHDRAWN, Status.NOT_YET_EFFECTIVE, Status.DRAFT,
 )  # fmt: skip
@@ -51,9 +52,9 @@ def _covered_out_of_force(library: Library, found: Retrieval, filters: Filters) 
         return ()
     hits = make_hits(library, history, history.candidates[:RELATED])
     evidence = gather_evidence(history, read_passages(hits, history.match, history.question.wants))
-    if answerability(evidence, regime(history, hits)) < 0.5:
+    if answerability(evidence, regime(history, hits)) < THRESHOLD:
         return ()
-    return tuple(hit for hit in hits if hit.status in OUT_OF_FORCE)
+    return tuple(hit for hit in hits if hit.status in OUT_OF_FORCE and hit.score >= AS_GOOD * hits[0].score)
 
 
 def _out_of_force(found: Retrieval, hits: Sequence[Hit], language: str) -> Refusal:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kb.models.encoder import Encoder, Vectors
 from kb.retrieval.wants import Want, read_wants
 from kb.store.lexical import Alternative, LexicalIndex, Term
-from kb.text import fold, language_of, tokens
+from kb.text import fold, is_cjk, language_of, tokens
 
 GUESS_WEIGHT = 0.6  # a word that no passage holds, read as another
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
@@ -50,7 +50,10 @@ def make_terms(text: str, lexical: LexicalIndex) -> tuple[list[Term], list[str]]
     terms, expanded = [], []
     for word in dict.fromkeys(tokens(text)):
         alternatives = [Alternative((word,))]
-        if not lexical.frequency(word):
+        if len(word) == 1 and is_cjk(word):
+            # Passages hold bigrams: every place of one ideograph is the start of some.
+            alternatives += [Alternative((pair,)) for pair in lexical.starting_with(word) if len(pair) == 2]
+        elif not lexical.frequency(word):
             guesses = guess(word, lexical)
             alternatives += [Alternative((other,), GUESS_WEIGHT) for other in guesses]
             expanded += guesses
