@@ -33,7 +33,7 @@ class Body:
     jurisdiction: str  # country code, EU or INT
     tier: Tier
     aliases: tuple[str, ...] = ()
-    parent: str = ""  # name of the body that this is a branch of
+    parent: str = ""  # name of the body that this is a branch or committee of
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,7 @@ def _table() -> tuple[Body, ...]:
 
 
 def _read_body(line: str) -> Body:
-    name, jurisdiction, tier, aliases = line.split("\t")
-    parent = "中华医学会" if name.startswith("中华医学会") and name != "中华医学会" else ""
+    name, jurisdiction, tier, aliases, parent = line.split("\t")
     return Body(name, jurisdiction, Tier(tier), tuple(each for each in aliases.split(";") if each), parent)
 
 

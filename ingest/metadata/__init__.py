@@ -12,7 +12,7 @@ from ingest.metadata.labels import read_label
 from ingest.metadata.material import Material, read_material
 from ingest.metadata.stamps import archive_mark
 from ingest.metadata.supersession import read_replaces
-from ingest.metadata.titles import read_title, title_headings
+from ingest.metadata.titles import read_title
 from kb.domain import Proposal
 
 __all__ = ["archive_stamp", "propose"]
@@ -25,10 +25,9 @@ def propose(document: Document) -> dict[str, Proposal]:
     language, jurisdiction, identifiers, replaces. A field that nothing speaks of is left out; confidence is 0 to 1.
     """
     material = read_material(document)
-    title = read_title(material)
-    option = title_headings(material)
-    heading = option.heading if option else None
-    publisher = read_publisher(material, heading)
+    read = read_title(material)
+    title, heading = read.proposal, read.heading
+    publisher = read_publisher(material, title, heading)
     jurisdiction = read_jurisdiction(material, publisher, title)
     month_first = is_month_first(jurisdiction)
     issued = read_issued(material, str(title.value) if title else "", month_first=month_first)

@@ -83,7 +83,8 @@ def _numbers(spot: Spot) -> Iterator[Candidate]:
     hosted = _HOST.search(spot.text)
     if hosted and spot.place in (Place.COVER, Place.RUNNING):
         yield Candidate(hosted["id"].upper(), 0.8, spot)
-    if spot.place in (Place.INNER, Place.BACK) or len(spot.text) > 200:
+    labelled = re.search(r"\b(?:reference|document|publication)\s+(?:number|no)\b", spot.text, re.IGNORECASE)
+    if (spot.place in (Place.INNER, Place.BACK) and not labelled) or len(spot.text) > 200:
         return
     for weight, pattern in _PATTERNS:
         for match in pattern.finditer(spot.text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ingest.metadata.dates import LABELS, dates_after, is_nested
+from ingest.metadata.dates import dates_after, is_nested
 from ingest.metadata.found_dates import FoundDate, find_dates
 from ingest.metadata.material import Material, Place, Spot
 from ingest.metadata.voting import Candidate, agreement, propose_from
@@ -19,7 +19,7 @@ _ISSUED = re.compile(
     r"|(?:首次)?(?:发布|出版|颁布|印发|公布|發布|公佈)(?:日期|时间|時間)?|(?:网络|在线)(?:首发|出版)(?:日期|时间)?",
     re.IGNORECASE,
 )
-_ISSUED_BEHIND = re.compile(r"^\s*(?:正式)?(?:发布|印发|颁布|公布|發布)")
+_ISSUED_BEHIND = re.compile(r"^\s*(?:正式)?(?:发\s?布|印发|颁布|公布|發布)(?![的《于了])")
 _ISSUE = re.compile(
     r"\bvol(?:ume)?\b\.?|\bno\.\s*\d|\bnumber\s+\d|\bissue\s+\d|\bsuppl|第\s*\d+\s*[卷期]|\b\d+\s*\(\d+\)", re.IGNORECASE
 )
@@ -35,7 +35,11 @@ _COPYRIGHT = re.compile(
 _DATELINE = re.compile(r"^[A-Z][A-Z .,]{3,40}?\s*[–—-]+\s*")
 _SEPARATORS = "•|·–—-;；/,，()（）【】[]"
 _REFERENCE = re.compile(r"^\W*\d{1,3}[.\]）)]\s|\bet al\b|\bdoi:|［J］|\[J\]|accessed", re.IGNORECASE)
-_OTHER_DATE = re.compile(r"\b(?:received|accepted|accessed|reviewed|search(?:ed)?|effective)\b|收稿|接受|修回|录用|检索|实施", re.IGNORECASE)
+_OTHER_DATE = re.compile(
+    r"\b(?:received|accepted|accessed|review(?:ed)?|search(?:ed)?|effective|valid|expir\w+)\b|收稿|接受|修回|录用|检索|实施|生效|有效",
+    re.IGNORECASE,
+)
+_OTHER_WORK = re.compile(r"[(（]?\s*\b(?:replac|supersed)\w+|代替|替代|废止|《", re.IGNORECASE)
 _ACCEPTED = re.compile(r"\baccepted\b|接受日期|录用日期|接收日期", re.IGNORECASE)
 _YEAR_IN_NAME = re.compile(r"(?<![\d.])(?:19[6-9]\d|20\d\d)(?![\d.])")
 _REVISED = re.compile(r"\b(?:updated|revised)\b|修订日期|更新日期", re.IGNORECASE)
@@ -114,18 +118,30 @@ def _speaks_of_itself(text: str, match: re.Match[str]) -> bool:
 
 def _from_cover(material: Material, month_first: bool | None) -> Iterator[Candidate]:
     """A date that stands alone between line ends or separators on the first pages or in a running line."""
+    quiet = _quiet_backs(material)
+    large = {heading.text for heading in material.headings if heading.scale >= 1.15}
     for spot in (*material.lines, *material.running):
-        if spot.place in (Place.INNER, Place.BACK) and not _is_imprint_line(spot):
+        if spot.place is Place.INNER or (spot.place is Place.BACK and spot.page not in quiet):
             continue
-        if len(spot.text) > 140 or any(label.search(spot.text) for label in LABELS.values() if label is not LABELS["last_updated_on"]):
+        text = own_part(spot.text)
+        if len(text) > 140 or _OTHER_DATE.search(text) or _REFERENCE.search(text):
             continue
-        for found in find_dates(spot.text, month_first=month_first):
-            yield from _cover_date(spot, found)
+        for found in find_dates(text, month_first=month_first):
+            if len(found.value) > 4 or text in large:
+                yield from _cover_date(spot, found)
 
 
-def _is_imprint_line(spot: Spot) -> bool:
-    """A short line of a back cover, near its foot or its head."""
-    return spot.place is Place.BACK and len(spot.text) <= 40 and not 0.15 < spot.top < 0.6 and not _REFERENCE.search(spot.text)
+def _quiet_backs(material: Material) -> set[int | None]:
+    """Back pages with few lines and one date: a back cover, not a table or a list of references."""
+    backs = [spot for spot in material.lines if spot.place is Place.BACK]
+    pages = {spot.page for spot in backs}
+    lines = {page: [spot.text for spot in backs if spot.page == page] for page in pages}
+    return {page for page in pages if len(lines[page]) <= 25 and len(find_dates("\n".join(lines[page]))) <= 2}
+
+
+def own_part(text: str) -> str:
+    """A line without what it says of a work that it replaces."""
+    return _OTHER_WORK.split(text, maxsplit=1)[0]
 
 
 def _cover_date(spot: Spot, found: FoundDate) -> Iterator[Candidate]:
@@ -136,11 +152,12 @@ def _cover_date(spot: Spot, found: FoundDate) -> Iterator[Candidate]:
         return
     revised = _REVISED.search(before[-20:])
     spaced = before and is_cjk(before[-1]) and spot.text[found.start - 1].isspace()
-    bounded = (not before or before[-1] in _SEPARATORS or revised or spaced) and (not after or after[0] in _SEPARATORS)
-    if not bounded or _REFERENCE.search(spot.text) or _OTHER_DATE.search(spot.text):
+    opens = not before or before[-1] in _SEPARATORS or revised or spaced
+    closes = not after or (after[0] in _SEPARATORS and len(after) <= (25 if after[0] in ",，" else 80))
+    if not opens or not closes:
         return
     if len(found.value) == 4:
-        if not before and not after and spot.place is not Place.BACK:
+        if not before and not after:
             yield Candidate(found.value, 0.6, spot)
         return
     yield Candidate(found.value, 0.55 if revised else 0.75, spot, spot.text[: found.end] if revised else "")
@@ -151,9 +168,10 @@ def _from_issue(material: Material) -> Iterator[Candidate]:
     for spot in (*material.lines, *material.running):
         if spot.place not in (Place.COVER, Place.FRONT, Place.RUNNING) or len(spot.text) > 200:
             continue
-        if not _ISSUE.search(spot.text) or _REFERENCE.search(spot.text.replace("doi:", "")):
+        text = own_part(spot.text)
+        if not _ISSUE.search(text) or _REFERENCE.search(text.replace("doi:", "")):
             continue
-        for found in find_dates(spot.text):
+        for found in find_dates(text):
             if len(found.value) > 4:
                 weight = 0.8 if len(found.value) == 10 else 0.75
                 yield Candidate(found.value, weight if spot.place is not Place.FRONT else 0.6, spot)
@@ -174,7 +192,7 @@ def _from_years(material: Material, title: str) -> Iterator[Candidate]:
             accepted = next(iter(dates_after(spot, _ACCEPTED, month_first=None)), None)
             if accepted:
                 yield Candidate(accepted[1].value[:4], 0.4, spot)
-    years = _YEAR_IN_NAME.findall(title)
+    years = _YEAR_IN_NAME.findall(re.sub(r"《[^》]*》|^\W*correct.*", "", title, flags=re.IGNORECASE))
     if years:
         spot = Spot(title, material.headings[0].page if material.headings else None, Place.COVER)
         yield Candidate(years[-1], 0.5, spot)

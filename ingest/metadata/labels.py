@@ -25,7 +25,7 @@ _CHINESE = re.compile(
     r"|征求意见稿|[Vv]\d+\.\d+|基层版\s*(?:19|20)\d{2}\s*年?)"
 )
 _NUMBERED_CONSENSUS = re.compile(r"^第[一二三四五六七八九十\d]+次")
-_VALUE_BEHIND = re.compile(r"(?:版\s*本\s*号?|版\s*次|version(?:\s+(?:no\.?|number))?|edition)\s*[:：]\s*(?P<label>[Vv]?\d[\w.]*|[^\s,，;；|]{1,12}版)", re.IGNORECASE)
+_VALUE_BEHIND = re.compile(r"(?:版\s*本\s*号?|version(?:\s+(?:no\.?|number))?|edition)\s*[:：]\s*(?P<label>[Vv]?\d[\w.]*|[^\s,，;；|]{1,12}版)", re.IGNORECASE)
 _YEAR_ENDS = re.compile(r"(?:[,，\s—–-]|\s)\s*(?P<label>(?:19|20)\d\d)\s*(?:版|年版)?\s*$")
 _YEAR_BEGINS = re.compile(r"^(?:[A-Z][A-Z/&-]+\s+)?(?P<label>(?:19|20)\d\d)\s+(?=[A-Z])")
 _OTHER_THING = re.compile(r"\b(?:acrobat|adobe|word|ICD|DSM|SNOMED|licen[cs]e|CC BY|first edition was|previous|earlier|software|CTCAE|second-hand)\b", re.IGNORECASE)

@@ -15,7 +15,7 @@ from kb.text import is_cjk, language_of
 FRONT_PAGES = 6  # imprints stand on page 2 to 6; further in, a page speaks of other things
 COVER_PAGES = 3
 BACK_PAGES = 2
-COVER_SHEET = 800  # characters; a page with fewer says nothing but what the document is
+COVER_SHEET = 400  # characters; a page with fewer says nothing but what the document is
 LONGEST_PARAGRAPH = 4000  # characters; what is longer is no front matter
 
 _IMPRINT = re.compile(
@@ -139,7 +139,7 @@ def read_material(document: Document) -> Material:
         tuple(headings),
         {key.lower(): value for key, value in document.properties.items()},
         PurePath(document.file).stem,
-        language_of(cover) if len(cover) > 20 else document.language,
+        "zh" if document.language == "zh" else language_of(cover) if len(cover) > 20 else document.language,
     )
 
 

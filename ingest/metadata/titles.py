@@ -48,28 +48,28 @@ class _Option:
     score: float
 
 
-def read_title(material: Material) -> Proposal | None:
-    """The title as printed, edition label in brackets left off; None where no text looks like one."""
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The proposed title and the heading it was read from, if it was one."""
+
+    proposal: Proposal | None
+    heading: Heading | None
+
+
+def read_title(material: Material) -> Title:
+    """The title as printed, edition label in brackets left off; nothing where no text looks like one."""
     labelled = _labelled(material)
-    if labelled is not None:
-        return propose_from(labelled, agreement([labelled, *_support(material, labelled.value)]))
     options = sorted(_options(material), key=lambda each: -each.score)
     named = _property_title(material)
+    if labelled is not None:
+        return Title(propose_from(labelled, agreement([labelled, *_support(material, labelled.value)])), None)
     if not options:
-        return propose_from(Candidate(clean_title(named.text), 0.5, named), 0.5) if named else None
-    best = options[0]
-    if named is not None:
-        best = _confirmed_by(options, named)
+        return Title(propose_from(Candidate(clean_title(named.text), 0.5, named), 0.5) if named else None, None)
+    best = _confirmed_by(options, named) if named is not None else options[0]
     value = _worded(best, named)
-    return propose_from(
-        Candidate(value, best.score, Spot(best.heading.text, best.heading.page, best.heading.place)),
-        _confidence(material, options, best, value),
-    )
-
-
-def title_headings(material: Material) -> Heading | None:
-    """The heading from which the title is read."""
-    return max(_options(material), key=lambda each: each.score, default=None)
+    heading = best.heading
+    spot = Spot(heading.text, heading.page, heading.place, heading.lines[0].box.y0)
+    return Title(propose_from(Candidate(value, best.score, spot), _confidence(material, options, best, value)), heading)
 
 
 def clean_title(text: str) -> str:
@@ -171,10 +171,20 @@ def _score(material: Material, text: str, heading: Heading) -> float:
     score += 0.16 if _is_repeated(material, text, heading) else 0.0
     score -= 0.15 if len(text) < 14 and not any(map(is_cjk, text)) else 0.0
     score -= 0.2 if len(text) > 220 else 0.0
-    score += 0.2 if heading.is_alone and heading.place is Place.COVER and len(text) > 25 else 0.0
-    score -= 0.2 if heading.scale < 1.1 and not heading.is_alone else 0.0
+    alone = _fills_cover(material, heading)
+    score += 0.2 if alone and len(text) > 25 else 0.0
+    score -= 0.2 if heading.scale < 1.1 and not alone else 0.0
+    score -= 0.3 if material.is_chinese and not any(map(is_cjk, text)) else 0.0
     score -= 0.3 if _SENTENCE.match(text) else 0.0
     return score
+
+
+def _fills_cover(material: Material, heading: Heading) -> bool:
+    """Whether a cover sheet shows little else, and nothing much larger: type size says nothing there."""
+    if not heading.is_alone or heading.place is not Place.COVER:
+        return False
+    largest = max(each.scale for each in material.headings if each.page == heading.page)
+    return heading.scale >= 0.7 * largest and not re.search(r"[。；]|\.\s", heading.text)
 
 
 def _is_repeated(material: Material, text: str, heading: Heading) -> bool:
@@ -261,6 +271,3 @@ def _likeness(one: str, other: str) -> float:
 
 def _signs(text: str) -> str:
     return re.sub(r"\W+", "", squeeze(fold(text)))
-
-
-__all__ = ["LABEL_IN_BRACKETS", "clean_title", "join_lines", "read_title", "title_headings"]
