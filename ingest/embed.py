@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kb.domain import Extraction
+from kb.domain import Passage
 from kb.models.encoder import Encoder, Window, split_windows
+from kb.store.extractions import load_passages
 from kb.store.library import Library
-from kb.store.registry import reading
-from kb.store.vectors import content_hash, known_contents, save_vectors
+from kb.store.registry import reading, writing
+from kb.store.vectors import content_hash, known_contents, save_vectors, save_windows
 
 BATCH = 256  # vectors kept per transaction: what a kill can cost
 
@@ -22,10 +23,10 @@ class Counted:
     truncated: int
 
 
-def windows_of(encoder: Encoder, extraction: Extraction, title: str) -> list[Window]:
-    """All texts to embed for an extraction; each passage under title and context, nothing cut off."""
+def windows_of(encoder: Encoder, passages: Sequence[Passage], title: str) -> list[Window]:
+    """All texts to embed for an edition's passages; each under title and context, nothing cut off."""
     windows = []
-    for passage in extraction.passages:
+    for passage in passages:
         context = " > ".join(part for part in (title, passage.context) if part)
         windows += split_windows(encoder, passage.ordinal, context, passage.text)
     return windows
@@ -49,3 +50,14 @@ def embed_windows(library: Library, windows: Sequence[Window], done: Callable[[i
             embedded += min(count, encoder.window)
             truncated += max(0, count - encoder.window)
     return Counted(embedded, truncated)
+
+
+def embed_stored(library: Library, extraction_id: str) -> None:
+    """Embed a stored extraction with the configured encoder, for when the encoder was changed."""
+    edition = next(each for each in library.ledger().editions.values() if each.extraction_id == extraction_id)
+    with reading(library.engine) as connection:
+        passages = load_passages(connection, extraction_id)
+    windows = windows_of(library.encoder, passages, edition.title)
+    embed_windows(library, windows, lambda _: None)
+    with writing(library.engine) as connection:
+        save_windows(connection, library.encoder.name, extraction_id, windows)

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from ingest.intake import SourceFile
-from ingest.manifest import ManifestRow, edition_id, guideline_slug
+from ingest.identity import edition_id, guideline_slug
+from ingest.manifest import ManifestRow
 from kb.domain import Edition, Extraction, Proposal, RelationType, State
 from kb.errors import UsageError
 from kb.models.encoder import Window

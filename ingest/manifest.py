@@ -7,8 +7,9 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from ingest.identity import edition_id, guideline_slug
 from kb.dates import first_day, parse_date
@@ -262,3 +263,25 @@ def _check_duplicates(rows: tuple[ManifestRow, ...], faults: _Faults) -> None:
         first = editions.setdefault(row.edition_id, row.number) if row.edition_id else row.number
         if first != row.number:
             faults.add(row.number, "edition_id", row.edition_id, f"is in row {first} already; an edition has one PDF")
+
+
+def row_to_json(row: ManifestRow) -> dict[str, Any]:
+    """A row as a job keeps it."""
+    return {**asdict(row), "path": str(row.path)}
+
+
+def row_from_json(fields: dict[str, Any]) -> ManifestRow:
+    """A row from what a job kept."""
+    relations = tuple(
+        (RelationType(kind), RelationRef(reference["target"], tuple(reference["scope"])))
+        for kind, reference in fields["relations"]
+    )
+    return ManifestRow(
+        **{
+            **fields,
+            "path": Path(fields["path"]),
+            "kind": Kind(fields["kind"]) if fields["kind"] else None,
+            "identifiers": tuple(fields["identifiers"]),
+            "relations": relations,
+        }
+    )

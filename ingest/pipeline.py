@@ -47,7 +47,7 @@ def ingest(
 
     The request is kept as a job first, so that it survives this process; while another process writes, it waits.
     """
-    rows = read_manifest(manifest) if manifest else []
+    rows = read_manifest(manifest).rows if manifest else ()
     request = {"files": plan_files(paths, rows), "publish": publish, "why": why}
     job = jobs.create_job(library.engine, request, by=by)
     return run_until_done(library, job.id, on_progress or (lambda _: None))
@@ -312,7 +312,7 @@ class _Run:
         self._describe(item, *counts, extraction.coverage, extraction.pages)
         item.result.notes += extraction.warnings
         with self._timed("windows"):
-            item.windows = windows_of(self.library.encoder, extraction, _title(item))
+            item.windows = windows_of(self.library.encoder, extraction.passages, _title(item))
         return True
 
     def _embed_and_stage(self, group: Sequence[_Item]) -> None:
