@@ -38,13 +38,11 @@ NEWEST = re.compile(
     r"最新版|最新的?指南|现行版|latest (?:edition|version|guideline)|newest (?:edition|version|guideline)"
 )
 # Words of a title that say what a document is, not what it is about.
-GENERIC = frozenset(
-    tokens(
-        "guideline guidelines guide guidance recommendation recommendations recommended clinical practice report draft "
-        "final statement consensus expert protocol standards standard bulletin version edition trial public comment "
-        "complete level national international adults adult use "
-        "指南 共识 专家 方案 规范 标准 建议 推荐 版 中国 试行 草案 诊疗 临床 实践"
-    )
+GENERIC = (
+    "guideline guidelines guide guidance recommendation recommendations recommended clinical practice report draft "
+    "final statement consensus expert protocol standards standard bulletin version edition trial public comment "
+    "complete level national international adults adult use "
+    "指南 共识 专家 方案 规范 标准 建议 推荐 版 中国 试行 草案 诊疗 临床 实践"
 )
 _YEAR = re.compile(r"(?<![\d.])(?:19[5-9]\d|20[0-4]\d)(?![\d.]|\s*(?:kcal|mg|ml|iu|m\b|米|g\b|patients|例|人))")
 
@@ -111,9 +109,14 @@ def find_mentions(question: str, editions: Iterable[Edition]) -> dict[str, Menti
     return found
 
 
+@lru_cache(maxsize=1)
+def _generic() -> frozenset[str]:
+    return frozenset(tokens(GENERIC))
+
+
 @lru_cache(maxsize=4096)
 def _keys(edition: Edition) -> _Keys:
-    title = frozenset(token for token in tokens(edition.title) if not token.isdigit() and token not in GENERIC)
+    title = frozenset(token for token in tokens(edition.title) if not token.isdigit() and token not in _generic())
     years = set(_YEAR.findall(fold(edition.label))) | {edition.issued_on[:4]} - {""}
     return _Keys(
         labels=tuple(_labels(edition)),

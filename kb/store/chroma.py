@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from kb.models.encoder import Vectors
 from kb.settings import silence
-from kb.store.library import Library
+from kb.store.library import Library, View
 
 BATCH = 5_000  # Chroma refuses more than 5,461
 PROBES = 5
@@ -74,9 +74,20 @@ def collection_name(snapshot_key: str, keep: npt.NDArray[np.bool_]) -> str:
     return f"w-{snapshot_key}-{digest}"
 
 
-@contextmanager
-def owned_index(library: Library) -> Iterator[DenseIndex | None]:
-    """Open the index for one owner at a time; yields None where another process has it."""
+class OwnedIndex:
+    """The index while this process owns it; `close` lets another process have it."""
+
+    def __init__(self, lock: Any, folder: Path) -> None:
+        self._lock = lock
+        self.index = DenseIndex(_open_client(folder))
+
+    def close(self) -> None:
+        """Give the index back."""
+        self._lock.release()
+
+
+def own_index(library: Library) -> OwnedIndex | None:
+    """Open the index for one owner at a time; None where another process has it."""
     from filelock import FileLock, Timeout
 
     folder = index_folder(library)
@@ -85,12 +96,23 @@ def owned_index(library: Library) -> Iterator[DenseIndex | None]:
     try:
         lock.acquire()
     except Timeout:
-        yield None
-        return
+        return None
     try:
-        yield DenseIndex(_open_client(folder))
-    finally:
+        return OwnedIndex(lock, folder)
+    except BaseException:
         lock.release()
+        raise
+
+
+@contextmanager
+def owned_index(library: Library) -> Iterator[DenseIndex | None]:
+    """The index for the length of a block; yields None where another process has it."""
+    owned = own_index(library)
+    try:
+        yield owned.index if owned else None
+    finally:
+        if owned:
+            owned.close()
 
 
 def _open_client(folder: Path) -> Any:
@@ -113,27 +135,35 @@ def search_collection(collection: Any, vector: Vectors, count: int) -> tuple[npt
     return windows, 1.0 - np.asarray(found["distances"][0], dtype=np.float32)
 
 
-def rebuild_index(library: Library) -> int:
-    """Throw the index away and fill it from the registry's vectors; returns how many it holds (0 if owned elsewhere)."""
+def collections_wanted(library: Library, view: View) -> dict[str, npt.NDArray[np.bool_]]:
+    """Name and windows of the two collections: what is in force today, and the rest."""
     from kb.versions.lanes import windows_in_force
 
-    view = library.view()
     keep = windows_in_force(library, view)
+    return {collection_name(view.snapshot.key, part): part for part in (keep, ~keep)}
+
+
+def sync_index(library: Library) -> int:
+    """Make the index hold today's state; returns the number of vectors (0 where another process owns it)."""
+    view = library.view()
     with owned_index(library) as index:
         if index is None:
             return 0
-    # Chroma keeps files open per process and path: a fresh folder is only safe before the first client opens it.
-    _remove(index_folder(library))
-    with owned_index(library) as index:
-        if index is None:
-            return 0
-        names = set()
-        for part in (keep, ~keep):
-            name = collection_name(view.snapshot.key, part)
-            names.add(name)
+        wanted = collections_wanted(library, view)
+        for name, part in wanted.items():
             index.fill(name, view.snapshot.vectors, view.snapshot.vector_row, part)
-        index.drop_others(names)
+        index.drop_others(set(wanted))
     return len(view.snapshot.vector_row)
+
+
+def rebuild_index(library: Library) -> int:
+    """Throw the index away and fill it from the registry's vectors; returns the number of vectors (0 if owned elsewhere)."""
+    with owned_index(library) as index:
+        if index is None:
+            return 0
+    # Chroma keeps files open per process and path: a fresh folder is only safe once its clients are forgotten.
+    _remove(index_folder(library))
+    return sync_index(library)
 
 
 def _remove(folder: Path) -> None:

@@ -10,20 +10,17 @@ import numpy as np
 def main() -> int:
     """0 when sound; prints the reason and returns 1 when not."""
     from kb.settings import load_settings
-    from kb.store.chroma import PROBES, collection_name, owned_index, search_collection
+    from kb.store.chroma import PROBES, collections_wanted, owned_index, search_collection
     from kb.store.library import open_library
-    from kb.versions.lanes import windows_in_force
 
     settings = load_settings(home=sys.argv[1], encoder=sys.argv[2])
     with open_library(settings=settings) as library:
         view = library.view()
-        keep = windows_in_force(library, view)
         with owned_index(library) as index:
             if index is None:
                 return 0  # in use by its owner, who probed it
             names = {collection.name for collection in index.client.list_collections()}
-            for part in (keep, ~keep):
-                name = collection_name(view.snapshot.key, part)
+            for name, part in collections_wanted(library, view).items():
                 if name not in names:
                     print("holds another state of the library")
                     return 1

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +45,9 @@ from kb.store.snapshot import (
     snapshot_key,
 )
 
+if TYPE_CHECKING:
+    from kb.store.chroma import DenseIndex, OwnedIndex
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -64,6 +68,7 @@ class Library:
         self._folds: dict[tuple[int, datetime | None], Ledger] = {}
         self._snapshot: Snapshot | None = None
         self._scopes: dict[tuple[str, str], frozenset[int]] = {}
+        self._dense: OwnedIndex | None = None
 
     def __enter__(self) -> Library:
         return self
@@ -72,7 +77,10 @@ class Library:
         self.close()
 
     def close(self) -> None:
-        """Release the registry's connections."""
+        """Release the registry's connections and the dense index."""
+        if self._dense is not None:
+            self._dense.close()
+            self._dense = None
         self.engine.dispose()
 
     @property
@@ -146,6 +154,14 @@ class Library:
                 self.notices.append(f"The search index could not be kept on disk ({error}); it is held in memory.")
                 rows = read_rows(connection, wanted, encoder=encoder, dimension=dimension)
                 return snapshot_from_rows(key, wanted, rows)
+
+    def dense_index(self) -> DenseIndex | None:
+        """The dense index, owned by this process until the library is closed; None where another process has it."""
+        from kb.store.chroma import own_index
+
+        if self._dense is None:
+            self._dense = own_index(self)
+        return self._dense.index if self._dense else None
 
     def passages(self, snapshot: Snapshot, rows: Sequence[int]) -> list[Passage]:
         """The passages of snapshot rows, in the order of `rows`."""
