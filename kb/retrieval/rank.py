@@ -18,13 +18,10 @@ DENSE_WEIGHT = 0.5  # of a question that the encoder knows wholly
 CONTEXT_WEIGHT = 0.3  # of a term that stands in a passage's headings rather than its text
 
 
-def dense_scores(vectors: Floats, vector_row: Ints, query: Floats, size: int, allowed: Mask) -> Floats:
-    """Cosine of the question with each passage's best window (N,); -1 where the passage is not allowed."""
+def dense_scores(windows: Floats, vector_row: Ints, size: int) -> Floats:
+    """Cosine of the question with each passage's best window (N,), from those of all windows (M,); -1 for none."""
     best = np.full(size, -1.0, dtype=np.float32)
-    windows = np.flatnonzero(allowed[vector_row])
-    if len(windows):
-        chosen = vectors if len(windows) == len(vectors) else vectors[windows]
-        np.maximum.at(best, vector_row[windows], chosen @ query)
+    np.maximum.at(best, vector_row, windows)
     return best
 
 

@@ -16,6 +16,7 @@ from kb.retrieval.scope import Scope, named_edition, open_scope, replaced_rows
 from kb.retrieval.signals import Signals, read_signals
 from kb.retrieval.wants import units_of
 from kb.retrieval.weights import final_score
+from kb.store.dense import window_scores
 from kb.store.extractions import passage_id
 from kb.store.library import Library, View
 
@@ -68,15 +69,16 @@ def retrieve(library: Library, query: str, filters: Filters, *, widen: bool = Tr
     scope = open_scope(library, view, query, filters, widen=widen)
     question = read_question(query, view.snapshot.lexical, library.encoder)
     match = match_terms(view.snapshot.lexical, question.terms)
-    return Retrieval(question, view, scope, match, tuple(_rank(view, scope, question, match)))
+    return Retrieval(question, view, scope, match, tuple(_rank(library, view, scope, question, match)))
 
 
-def _rank(view: View, scope: Scope, question: Question, match: Match) -> list[Candidate]:
+def _rank(library: Library, view: View, scope: Scope, question: Question, match: Match) -> list[Candidate]:
     snapshot = view.snapshot
     lexical = lexical_scores(match, snapshot.size, scope.rows)
     dense = None
     if question.vector is not None:
-        dense = dense_scores(snapshot.vectors, snapshot.vector_row, question.vector, snapshot.size, scope.rows)
+        windows = window_scores(library, view, question.vector, scope.rows[snapshot.vector_row])
+        dense = dense_scores(windows, snapshot.vector_row, snapshot.size)
     fused = fuse(lexical, dense, question.unknown_share)
     rows = best_rows(fused, CANDIDATES)
     signals = read_signals(snapshot.lexical, match, rows, numbers=question.numbers, units=units_of(question.wants))
