@@ -14,6 +14,7 @@ from kb.text import fold, is_cjk
 _BRANCH = re.compile(
     r"[\u4e00-\u9fff]{1,20}?(?:分会(?:[\u4e00-\u9fff]{1,15}学组)?|专业委员会|学组|工作委员会)|办公厅|办公室"
 )
+_TOKEN = re.compile(r"[^\W\d_\u4e00-\u9fff]+|[\u4e00-\u9fff]")
 _SHORT = re.compile(r"[A-Z][A-Za-z/-]{1,8}")
 
 
@@ -69,24 +70,28 @@ def same_publisher(a: str, b: str) -> bool:
     return one.name == other.name or one.parent == other.name or other.parent == one.name
 
 
-def mentions_in(text: str) -> list[Mention]:
+@lru_cache(maxsize=4096)
+def mentions_in(text: str) -> tuple[Mention, ...]:
     """Bodies named in a text, in order, the longest name where names overlap. Acronyms count only as printed."""
     found: list[Mention] = []
     end = 0
-    for match in _pattern().finditer(text):
-        if match.start() < end:
+    for token in _TOKEN.finditer(text):
+        if token.start() < end:
             continue
-        body = _by_key().get(_key(match[0]))
-        if body is None:
-            continue
-        stop = match.end()
-        if is_cjk(match[0][-1]):
-            branch = _BRANCH.match(text, stop)
-            named = find_publisher(text[match.start() : branch.end()]) if branch else None
-            body, stop = (named, branch.end()) if named and branch else (body, stop)
-        found.append(Mention(body, match.start(), stop, bool(_SHORT.fullmatch(match[0]))))
-        end = stop
-    return found
+        for pattern, body, is_short in _by_first_word().get(token[0].casefold(), ()):
+            match = pattern.match(text, token.start())
+            if match is not None:
+                named, end = _with_branch(text, match, body)
+                found.append(Mention(named, match.start(), end, is_short))
+                break
+    return tuple(found)
+
+
+def _with_branch(text: str, match: re.Match[str], body: Body) -> tuple[Body, int]:
+    """The branch of a Chinese society where one is named, and where its name ends."""
+    branch = _BRANCH.match(text, match.end()) if is_cjk(match[0][-1]) else None
+    named = find_publisher(text[match.start() : branch.end()]) if branch else None
+    return (named, branch.end()) if named and branch else (body, match.end())
 
 
 def all_bodies() -> tuple[Body, ...]:
@@ -119,18 +124,25 @@ def _names() -> Iterator[str]:
 
 
 @lru_cache(maxsize=1)
-def _pattern() -> re.Pattern[str]:
-    """Long names first. Acronyms keep their case; other Latin names may be set in capitals and across white space."""
-    parts = []
+def _by_first_word() -> dict[str, list[tuple[re.Pattern[str], Body, bool]]]:
+    """Patterns of all names by their first word (or ideograph), long names first."""
+    found: dict[str, list[tuple[re.Pattern[str], Body, bool]]] = {}
     for name in sorted(_names(), key=len, reverse=True):
-        if is_cjk(name[0]):
-            parts.append(re.escape(name))
-        elif _SHORT.fullmatch(name):
-            parts.append(rf"(?<![\w-]){re.escape(name)}(?![\w])")
-        else:
-            words = r"[\s-]+".join(re.escape(word).replace("'", "['’]") for word in re.split(r"[\s-]+", name))
-            parts.append(rf"(?i:(?<!\w){words}(?!\w))")
-    return re.compile("|".join(parts))
+        first = _TOKEN.match(name)
+        if first is not None:
+            entry = (_pattern(name), _by_key()[_key(name)], bool(_SHORT.fullmatch(name)))
+            found.setdefault(first[0].casefold(), []).append(entry)
+    return found
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    """Acronyms keep their case; other Latin names may be set in capitals and run across white space."""
+    if is_cjk(name[0]):
+        return re.compile(re.escape(name))
+    if _SHORT.fullmatch(name):
+        return re.compile(rf"(?<![\w-]){re.escape(name)}(?!\w)")
+    words = r"[\s-]+".join(re.escape(word).replace("'", "['’]") for word in re.split(r"[\s-]+", name))
+    return re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)

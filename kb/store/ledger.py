@@ -81,7 +81,7 @@ def fold(acts: Sequence[Act], known_at: datetime | None = None) -> Ledger:
     reversed_ = reversed_acts(known)
     draft = _Draft()
     for act in known:
-        if act.seq not in reversed_:
+        if act.seq not in reversed_ and act.kind != ActKind.UNDO:
             draft.apply(act)
     return Ledger(
         revision=known[-1].seq if known else 0,

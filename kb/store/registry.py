@@ -190,13 +190,13 @@ def check_folder(home: Path, library_id: str) -> None:
 
 def check_revision(engine: Engine, *, allow_older: bool = False) -> None:
     """Raise LibraryTooNew or LibraryMissing unless the registry has the schema of this program."""
-    with engine.connect() as connection:
-        try:
+    found = None
+    try:
+        with engine.connect() as connection:
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        except DatabaseError as error:
-            if "not a database" in str(error.orig) or "malformed" in str(error.orig):
-                raise LibraryCorrupt("The registry file is damaged.", hint="Restore a backup.") from error
-            found = None
+    except DatabaseError as error:
+        if "not a database" in str(error.orig) or "malformed" in str(error.orig):
+            raise LibraryCorrupt("The registry file is damaged.", hint="Restore a backup.") from error
     if found is None:
         if allow_older:
             return
