@@ -82,19 +82,22 @@ def read_blocks(document: Document) -> tuple[Block, ...]:
 
 
 def body_style(document: Document) -> BodyStyle:
-    """The size, font and weight in which most characters of running text are set."""
-    sizes: Counter[float] = Counter()
-    fonts: Counter[tuple[str, bool]] = Counter()
+    """The size, font and weight of running text: what most pages are set in, so that long references do not count."""
+    votes: Counter[float] = Counter()
+    fonts: Counter[tuple[float, str, bool]] = Counter()
     for page in document.pages:
+        sizes: Counter[float] = Counter()
         for line in page.lines:
             if line.cell is None:
                 sizes[_round(line.size)] += len(line.text)
-    size = sizes.most_common(1)[0][0] if sizes else 10.0
-    for page in document.pages:
-        for line in page.lines:
-            if line.cell is None and _round(line.size) == size:
-                fonts[(line.font, line.bold)] += len(line.text)
-    font, bold = fonts.most_common(1)[0][0] if fonts else ("", False)
+                fonts[(_round(line.size), line.font, line.bold)] += len(line.text)
+        if sizes.total() > 200:
+            votes[sizes.most_common(1)[0][0]] += 1
+    known = votes or Counter({size: count for (size, _, _), count in fonts.items()})
+    if not known:
+        return BodyStyle(10.0, "", False)
+    size = max(known, key=lambda each: (known[each], each))
+    _, font, bold = max((each for each in fonts if each[0] == size), key=lambda each: fonts[each])
     return BodyStyle(size, font, bold)
 
 
@@ -248,7 +251,7 @@ def _style_changes(last: Row, row: Row, short: bool) -> bool:
     if abs(row.size - last.size) > 0.08 * max(row.size, last.size):
         return True
     if row.bold != last.bold:
-        return not _goes_on(last.text, row.text) or last.bold
+        return not _goes_on(last.text, row.text)
     family = row.font.split("-")[0].split(",")[0] != last.font.split("-")[0].split(",")[0]
     return (family or row.italic != last.italic) and short and not _goes_on(last.text, row.text)
 
