@@ -208,8 +208,17 @@ def _answer(function: Any, arguments: dict[str, Any]) -> dict[str, Any]:
         return {"error": {"message": "Reading needed more memory than one file may use.", "status": "failed"}}
     except RecursionError:
         return {"error": {"message": "The file's structure is nested too deeply.", "status": "failed"}}
-    except Exception as error:
-        return {"error": {"message": f"The reader failed on this file ({type(error).__name__}).", "status": "failed"}}
+    except Exception as error:  # any library may raise anything on a broken file
+        message = f"The reader failed on this file ({type(error).__name__} in {_place(error)})."
+        return {"error": {"message": message, "status": "failed"}}
+
+
+def _place(error: BaseException) -> str:
+    """Module and line of the innermost frame: enough to report, without words of the document."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "unknown place"
 
 
 if __name__ == "__main__":
