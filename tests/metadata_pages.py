@@ -1,4 +1,4 @@
-"""Builds documents from the frozen first pages in data/metadata_pages.txt, and judges what was read from them."""
+"""Builds documents from the frozen first pages in data/metadata_pages*.txt, and judges what was read from them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kb.domain import Box, Proposal
 from kb.publishers import same_publisher
 from kb.text import content_words, fold, squeeze
 
-SOURCE = Path(__file__).parent / "data" / "metadata_pages.txt"
+FIRST, SECOND = (Path(__file__).parent / "data" / name for name in ("metadata_pages.txt", "metadata_pages_second.txt"))
 NOTHING = "-"
 DOUBT = 0.5  # below this a proposal claims nothing
 _LINE = re.compile(r"(?:(?P<furniture>[HF])|(?P<size>[\d.]+)(?P<bold>b?))\|\s?(?P<text>.*)")
@@ -39,11 +39,11 @@ class Case:
         return Document(self.name, self.file, pages, properties=self.properties, language=self.language)
 
 
-def read_cases() -> list[Case]:
-    """All frozen cases, in file order."""
+def read_cases(source: Path = FIRST) -> list[Case]:
+    """All frozen cases of a file, in its order."""
     cases: list[Case] = []
     page = 0
-    for line in SOURCE.read_text(encoding="utf-8").splitlines():
+    for line in source.read_text(encoding="utf-8").splitlines():
         if line.startswith("=== "):
             name, language = line[4:].split()
             cases.append(Case(name, language))
