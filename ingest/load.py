@@ -1,4 +1,4 @@
-"""From what was read to what can be seen: stage the extraction unseen, then one transaction that makes editions appear."""
+"""From what was read to what can be seen: stage it unseen, then one transaction in which editions appear."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from ingest.intake import SourceFile
 from ingest.identity import edition_id, guideline_slug
+from ingest.intake import SourceFile
 from ingest.manifest import ManifestRow
 from kb.domain import Edition, Extraction, Proposal, RelationType, State
 from kb.errors import UsageError
@@ -97,7 +97,7 @@ def will_publish(arrival: Arrival) -> bool:
 
 
 def appear(library: Library, arrivals: Sequence[Arrival], *, by: str, why: str) -> list[Outcome]:
-    """Record all arrivals in one transaction: editions staged, confirmed, published, related. Outcomes in their order."""
+    """Record all arrivals in one transaction: editions staged, confirmed, published, related; outcomes in order."""
     with writing(library.engine) as connection:
         ledger = fold(read_acts(connection))
         batch = _Batch(ledger, set(ledger.editions))
@@ -265,7 +265,12 @@ def _relate(connection: Connection, batch: _Batch, arrival: Arrival, source: str
         targets = named.value if isinstance(named.value, tuple) else (named.value,)
         for target in targets:
             batch.acts += propose_acts(
-                connection, batch.ledger, kind=RelationType.REPLACES, source=source, target=target, evidence=named.snippet
+                connection,
+                batch.ledger,
+                kind=RelationType.REPLACES,
+                source=source,
+                target=target,
+                evidence=named.snippet,
             )
     if arrival.row is not None:
         for kind, reference in arrival.row.relations:

@@ -267,7 +267,9 @@ class _Run:
         self._describe(item, summary["passages"], summary["recommendations"], summary["coverage"], pages)
         self.ready.append(item)
 
-    def _describe(self, item: _Item, passages: int, recommendations: int, coverage: float, pages: Sequence[Any]) -> None:
+    def _describe(
+        self, item: _Item, passages: int, recommendations: int, coverage: float, pages: Sequence[Any]
+    ) -> None:
         result = item.result
         result.pages, result.passages, result.recommendations = len(pages), passages, recommendations
         result.coverage = round(coverage, 4)

@@ -6,6 +6,7 @@ the forking process has no threads. Requests and answers are JSON: a hostile PDF
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -110,10 +111,8 @@ class _Server:
                     stream.close()
                 except OSError:
                     continue
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._process.wait()
 
 

@@ -229,7 +229,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage with its score (higher is better) and rank (1 is best), joined to its edition as of the question's date."""
+    """A passage with its score (higher is better) and rank (1 is best), joined to its edition on the date asked for."""
 
     rank: int
     score: float

@@ -36,7 +36,9 @@ def collect_stats(library: Library) -> dict[str, Any]:
     """Counts of what the library holds and the size of its folder in bytes."""
     ledger = library.ledger()
     today = date.today()
-    statuses = Counter(str(status(ledger, identity, today) or ledger.editions[identity].state) for identity in ledger.editions)
+    statuses = Counter(
+        str(status(ledger, identity, today) or ledger.editions[identity].state) for identity in ledger.editions
+    )
     with reading(library.engine) as connection:
         counts = {
             table.name: int(connection.execute(select(func.count()).select_from(table)).scalar() or 0)
@@ -89,7 +91,11 @@ def _check_files(library: Library) -> Finding:
     with reading(library.engine) as connection:
         hashes = list(connection.execute(select(schema.source_files.c.sha256)).scalars())
     missing = [sha256 for sha256 in hashes if not library.file_path(sha256).is_file()]
-    message = f"{len(missing)} of {len(hashes)} PDFs are missing from {library.home / 'files'}" if missing else f"{len(hashes)} PDFs"
+    message = (
+        f"{len(missing)} of {len(hashes)} PDFs are missing from {library.home / 'files'}"
+        if missing
+        else f"{len(hashes)} PDFs"
+    )
     return Finding("files", not missing, message)
 
 
@@ -131,7 +137,11 @@ def _check_dense(library: Library, *, repair: bool) -> Finding:
 def _check_currency(library: Library) -> Finding:
     groups = conflicts_of_currency(library.ledger(), date.today())
     message = "; ".join(" and ".join(group) for group in groups)
-    text = f"in force at the same time without a relation: {message}; relate them" if groups else "no two full editions compete"
+    text = (
+        f"in force at the same time without a relation: {message}; relate them"
+        if groups
+        else "no two full editions compete"
+    )
     return Finding("currency", not groups, text)
 
 

@@ -12,7 +12,7 @@ from importlib.resources import files
 from kb.text import fold, is_cjk
 
 _BRANCH = re.compile(
-    r"[\u4e00-\u9fff]{1,20}?(?:分会(?:[\u4e00-\u9fff]{1,15}学组)?|专业委员会|学组|工作委员会)|办公厅|办公室"
+    r"[\u4e00-\u9fff]{1,20}?(?:分会(?:[\u4e00-\u9fff]{1,15}学组)?|专业委员会|学组|工作委员会|评审?中心|审评中心)|办公厅|办公室"
 )
 _TOKEN = re.compile(r"[^\W\d_\u4e00-\u9fff]+|[\u4e00-\u9fff]")
 _SHORT = re.compile(r"[A-Z][A-Za-z/-]{1,8}")

@@ -19,7 +19,7 @@ from kb.store.library import open_library
 from kb.store.registry import ActKind, NewAct, append_acts, open_engine, read_acts, reading, verify_chain, writing
 
 
-@pytest.fixture()
+@pytest.fixture
 def engine(tmp_path: Path):
     open_library(tmp_path / "lib", create=True).close()
     opened = open_engine(load_settings(home=tmp_path / "lib"))
@@ -61,9 +61,13 @@ def test_a_clock_that_goes_back_does_not_reorder_history(engine, monkeypatch) ->
 
 
 def test_a_failed_transaction_leaves_nothing_behind(engine) -> None:
-    with pytest.raises(RuntimeError), writing(engine) as connection:
-        append_acts(connection, [NewAct(ActKind.STAGE, "e")], by="test", why="")
-        raise RuntimeError
+    def fail_halfway() -> None:
+        with writing(engine) as connection:
+            append_acts(connection, [NewAct(ActKind.STAGE, "e")], by="test", why="")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_halfway()
     with reading(engine) as connection:
         assert read_acts(connection) == []
 

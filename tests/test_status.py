@@ -195,7 +195,12 @@ def test_whatever_happens_nothing_superseded_withdrawn_or_draft_is_in_the_defaul
             history.add(ActKind.WITHDRAW, one, withdrawn_on=issued)
         elif kind == "error" and one in known:
             history.add(ActKind.ENTER_IN_ERROR, one)
-        elif kind == "undo" and history.acts and history.acts[-1].kind != ActKind.STAGE and history.acts[-1].kind != ActKind.PROPOSE:
+        elif (
+            kind == "undo"
+            and history.acts
+            and history.acts[-1].kind != ActKind.STAGE
+            and history.acts[-1].kind != ActKind.PROPOSE
+        ):
             history.undo(history.acts[-1].seq)
     ledger, as_of = history.ledger(), D(day)
     shown = lane(ledger, as_of)

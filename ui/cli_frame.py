@@ -76,7 +76,13 @@ def read_sets(sets: list[str] | None) -> dict[str, str]:
 
 
 def relation_verb(
-    new: str | None, kind: str | None, old: str | None, scope: str | None, on: str, confirm: str | None, decline: str | None
+    new: str | None,
+    kind: str | None,
+    old: str | None,
+    scope: str | None,
+    on: str,
+    confirm: str | None,
+    decline: str | None,
 ) -> tuple[Callable[..., Any], dict[str, Any]]:
     """Which verb `gkb relate` means, and its arguments."""
     from kb.versions import relate

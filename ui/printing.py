@@ -20,7 +20,11 @@ NOTICE = "Reference tool, not a medical device. A clinician decides."
 def print_report(report: Report) -> None:
     """What became of each file."""
     for each in report.files:
-        size = f"{each.pages} pages, {each.passages} passages, {each.recommendations} recommendations" if each.pages else ""
+        size = (
+            f"{each.pages} pages, {each.passages} passages, {each.recommendations} recommendations"
+            if each.pages
+            else ""
+        )
         print(f"{each.status:<11} {each.file}  {each.edition_id or ''}  {size}".rstrip())
         if each.error:
             print(f"            {each.error}")
@@ -159,12 +163,19 @@ def print_cards(cards: Sequence[dict[str, Any]]) -> None:
         print(f"{card['edition_id']}  {card['file']}  ({card['state']})")
         for name, proposal in card["read"].items():
             value = card["values"].get(name) or "—"
-            where = f"p. {proposal['page']}" if proposal and proposal["page"] else (proposal or {}).get("source", "not found")
+            where = (
+                f"p. {proposal['page']}"
+                if proposal and proposal["page"]
+                else (proposal or {}).get("source", "not found")
+            )
             sure = f"{proposal['confidence']:.0%}" if proposal else ""
             snippet = f"  “{proposal['snippet'][:80]}”" if proposal else ""
             print(f"    {name:<16} {value[:80]}  {sure} {where}{snippet}")
         for relation in card["proposed_relations"]:
-            print(f"    proposed: {relation['type']} {relation['target']}  [{relation['id']}]  “{relation['evidence'][:90]}”")
+            print(
+                f"    proposed: {relation['type']} {relation['target']}  [{relation['id']}]  "
+                f"“{relation['evidence'][:90]}”"
+            )
         if card["missing"]:
             print(f"    needed before publishing: {', '.join(card['missing'])}")
         print(f"    gkb publish {card['edition_id']}")
@@ -200,7 +211,13 @@ def print_settings(rows: Sequence[dict[str, str]]) -> None:
 def print_evaluation(result: dict[str, Any]) -> None:
     """Figures by group, in percent with 95 % intervals."""
     for group, figures in result["groups"].items():
-        parts = [f"{name} {100 * each['value']:.1f} [{100 * each['low']:.0f}-{100 * each['high']:.0f}]" for name, each in figures.items()]
+        parts = [
+            f"{name} {100 * each['value']:.1f} [{100 * each['low']:.0f}-{100 * each['high']:.0f}]"
+            for name, each in figures.items()
+        ]
         number = max((each["n"] for each in figures.values()), default=0)
         print(f"{group} (n={number}): " + "  ".join(parts))
-    print(f"median quoted characters {result['quoted_median']}; search ms {result['search_ms']}; answer ms {result['answer_ms']}")
+    print(
+        f"median quoted characters {result['quoted_median']}; "
+        f"search ms {result['search_ms']}; answer ms {result['answer_ms']}"
+    )

@@ -52,7 +52,9 @@ def _show_passage(library: Library, edition: Edition, what: str, place: str, png
         raise UsageError(f"There is no passage {what!r}.", hint="`gkb search --json` prints passage ids.")
     passage: Passage = found[0]
     recommendation = (
-        None if passage.recommendation is None else library.recommendation(edition.extraction_id, passage.recommendation)
+        None
+        if passage.recommendation is None
+        else library.recommendation(edition.extraction_id, passage.recommendation)
     )
     if png:
         write_picture(library, edition, passage.page_first, [span.box for span in passage.lines], png)

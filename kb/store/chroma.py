@@ -128,9 +128,7 @@ def search_collection(collection: Any, vector: Vectors, count: int) -> tuple[npt
     size = collection.count()
     if not size:
         return np.empty(0, np.int64), np.empty(0, np.float32)
-    found = collection.query(
-        query_embeddings=[vector.tolist()], n_results=min(count, size), include=["distances"]
-    )
+    found = collection.query(query_embeddings=[vector.tolist()], n_results=min(count, size), include=["distances"])
     windows = np.asarray([int(identity) for identity in found["ids"][0]], dtype=np.int64)
     return windows, 1.0 - np.asarray(found["distances"][0], dtype=np.float32)
 
@@ -157,7 +155,7 @@ def sync_index(library: Library) -> int:
 
 
 def rebuild_index(library: Library) -> int:
-    """Throw the index away and fill it from the registry's vectors; returns the number of vectors (0 if owned elsewhere)."""
+    """Throw the index away and fill it from the registry's vectors; returns how many (0 if owned elsewhere)."""
     with owned_index(library) as index:
         if index is None:
             return 0

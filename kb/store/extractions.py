@@ -91,7 +91,12 @@ def _page_row(identity: str, page: PageText) -> dict[str, Any]:
 
 def _passage_row(identity: str, passage: Passage) -> dict[str, Any]:
     spans = [
-        [span.start, span.end, span.box.page, *(round(edge, 4) for edge in (span.box.x0, span.box.y0, span.box.x1, span.box.y1))]
+        [
+            span.start,
+            span.end,
+            span.box.page,
+            *(round(edge, 4) for edge in (span.box.x0, span.box.y0, span.box.x1, span.box.y1)),
+        ]
         for span in passage.lines
     ]
     return {

@@ -1,4 +1,4 @@
-"""Jobs: what a librarian asked for and how far it got. They survive a kill; whoever owns the lock runs them in order."""
+"""Jobs: what a librarian asked for and how far it got. They survive a kill; the lock's owner runs them in order."""
 
 from __future__ import annotations
 

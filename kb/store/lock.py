@@ -23,7 +23,12 @@ def try_own(home: Path, what: str) -> Iterator[bool]:
         yield False
         return
     try:
-        holder = {"pid": os.getpid(), "host": socket.gethostname(), "what": what, "since": datetime.now(UTC).isoformat()}
+        holder = {
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "what": what,
+            "since": datetime.now(UTC).isoformat(),
+        }
         (home / "writer.json").write_text(json.dumps(holder), encoding="utf-8")
         yield True
     finally:

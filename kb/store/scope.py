@@ -1,4 +1,4 @@
-"""What the scope of a relation names in an edition: recommendation numbers, pages, a section path, a recommendation id."""
+"""What the scope of a relation names: recommendation numbers, pages, a section path, a recommendation id."""
 
 from __future__ import annotations
 

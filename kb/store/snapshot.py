@@ -113,7 +113,7 @@ def _write_snapshot(
     connection: Connection, beside: Path, extraction_ids: Sequence[str], encoder: str, dimension: int
 ) -> None:
     rows = read_rows(connection, extraction_ids, encoder=encoder, dimension=dimension)
-    np.savez(beside / "rows.npz", **rows.columns)
+    np.savez(beside / "rows.npz", allow_pickle=False, **rows.columns)
     np.save(beside / "vectors.npy", rows.vectors)
     np.save(beside / "vector_row.npy", rows.vector_row)
     (beside / "lexical").mkdir()

@@ -85,4 +85,3 @@ def load_vectors(connection: Connection, encoder: str, extraction_id: str, dimen
     rows = connection.execute(query).all()
     data = np.frombuffer(b"".join(row.data for row in rows), dtype="<f4").reshape(-1, dimension)
     return data, [row.ordinal for row in rows]
-

@@ -72,7 +72,9 @@ def prepare_snapshot(library: Library, extraction_ids: Sequence[str]) -> None:
         )
 
 
-def publish(library: Library, edition_id: str, *, by: str, why: str = "", fields: Mapping[str, Any] | None = None) -> int:
+def publish(
+    library: Library, edition_id: str, *, by: str, why: str = "", fields: Mapping[str, Any] | None = None
+) -> int:
     """Make an edition visible, with corrected fields if given; returns the act's number.
 
     Takes over a waiting replacement file as well. Raises UsageError when a required field is missing.
@@ -90,7 +92,8 @@ def publish(library: Library, edition_id: str, *, by: str, why: str = "", fields
             raise UsageError(f"{edition_id} is published already.")
         if edition.state in (State.WITHDRAWN, State.ENTERED_IN_ERROR):
             raise UsageError(
-                f"{edition_id} is {edition.state}.", hint="Take that back with `gkb undo ACT`; `gkb audit` shows the act."
+                f"{edition_id} is {edition.state}.",
+                hint="Take that back with `gkb undo ACT`; `gkb audit` shows the act.",
             )
         known = {name: cleaned.get(name, getattr(edition, name)) for name in REQUIRED}
         missing = [name for name in REQUIRED if not known[name]]
@@ -121,7 +124,7 @@ def edit(library: Library, edition_id: str, *, by: str, why: str = "", fields: M
 
 
 def reject(library: Library, edition_id: str, *, by: str, why: str = "") -> int:
-    """Keep an edition out: rejected when in review, entered in error when it was published; returns the act's number."""
+    """Keep an edition out: rejected while in review, entered in error once published; returns the act."""
     with writing(library.engine) as connection:
         ledger = _fresh(connection)
         edition = get_edition(ledger, edition_id)

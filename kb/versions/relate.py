@@ -78,7 +78,7 @@ def relate(
     scope: Sequence[str] = (),
     on: str = "",
 ) -> str:
-    """Record and confirm a relation between two editions; returns its id. Raises UsageError when the rules forbid it."""
+    """Record and confirm a relation between two editions; returns its id. Raises UsageError where a rule forbids it."""
     date = parse_date(on) if on else ""
     with writing(library.engine) as connection:
         ledger = fold(read_acts(connection))
@@ -86,7 +86,9 @@ def relate(
         resolved = ledger.resolve(target)
         if resolved is None:
             get_edition(ledger, target)
-            raise UsageError(f"{target!r} names no single edition.", hint="Use an edition id; `gkb editions` lists them.")
+            raise UsageError(
+                f"{target!r} names no single edition.", hint="Use an edition id; `gkb editions` lists them."
+            )
         check_relation(connection, ledger, kind, source, resolved, scope, date)
         acts = propose_acts(
             connection, ledger, kind=kind, source=source, target=resolved, scope=scope, on=date, confirm=True
@@ -108,7 +110,9 @@ def confirm_relation(library: Library, identity: str, *, by: str, why: str = "",
             raise UsageError(f"Relation {identity} is confirmed already.")
         target = ledger.resolve(relation.target)
         if target is not None:
-            check_relation(connection, ledger, relation.type, relation.source, target, relation.scope, date or relation.on)
+            check_relation(
+                connection, ledger, relation.type, relation.source, target, relation.scope, date or relation.on
+            )
         act = NewAct(ActKind.CONFIRM, relation.source, identity, payload={"on": date} if date else {})
         return append_acts(connection, [act], by=by, why=why)[0]
 
@@ -139,7 +143,7 @@ def check_relation(
     scope: Sequence[str],
     on: str = "",
 ) -> None:
-    """Raise UsageError when a relation breaks a rule: itself, a cycle, an earlier successor, a kind that never replaces."""
+    """Raise UsageError when a relation breaks a rule: itself, a cycle, an earlier successor, a wrong kind."""
     if source == target:
         raise UsageError("An edition cannot be related to itself.")
     if scope:

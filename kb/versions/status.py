@@ -23,7 +23,7 @@ NEVER_REPLACES = (Kind.DRAFT, Kind.COMMENTARY, Kind.ERRATUM)
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A confirmed relation with the days on which it begins to hold: possibly from `first`, certainly from `certain`."""
+    """A confirmed relation and when it begins to hold: possibly from `first`, certainly from `certain`."""
 
     relation: Relation
     first: date

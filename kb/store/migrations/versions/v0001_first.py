@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -76,7 +78,7 @@ def upgrade() -> None:
     )
 
 
-def _extraction_key(second: str) -> list[sa.Column]:
+def _extraction_key(second: str) -> list[sa.Column[Any]]:
     return [
         sa.Column("extraction_id", sa.String, sa.ForeignKey("extractions.id"), primary_key=True),
         sa.Column(second, sa.Integer, primary_key=True),
