@@ -114,6 +114,41 @@ def find_grade(text: str) -> Grade | None:
     return None
 
 
+def grade_of_cell(strength: str, certainty: str) -> Grade | None:
+    """Grade from the cells of a table whose columns say which is which ("IIa", "B-NR"; "Strong", "Low"; "1", "C")."""
+    both = find_grade(strength) or _bare_words(strength)
+    if both is not None and both.strength and (both.certainty or strength == certainty):
+        return both
+    force = _cell_strength(strength) or (both.strength if both else "")
+    quality = "" if certainty == strength and not both else _cell_certainty(certainty)
+    if not force and not quality:
+        return both
+    shown = "" if certainty == strength else _tidy(certainty)
+    return Grade(force, _tidy(strength) if force else "", quality, shown if quality else "")
+
+
+def _cell_strength(cell: str) -> str:
+    bare = _tidy(cell).casefold()
+    if bare in _FORCE or bare.split(" ")[0] in _FORCE:
+        return _FORCE[bare.split(" ")[0]]
+    return _CHINESE_FORCE.get(bare.removesuffix("推荐"), "") or _class(bare.removesuffix("类").removesuffix("级")) or (
+        _TASK_FORCE.get(bare, "") if len(bare) == 1 and bare in "abcd" else ""
+    )
+
+
+def _cell_certainty(cell: str) -> str:
+    bare = re.sub(r"[\s-]+", " ", _tidy(cell).casefold())
+    if bare.startswith("c eo"):
+        return "very_low"
+    found = find_grade(cell)
+    return (
+        _QUALITY.get(bare, "")
+        or _CHINESE_QUALITY.get(bare.removesuffix("级"), "")
+        or (_LETTER.get(bare[:1], "") if re.fullmatch(r"[a-e]( ?(r|nr|ld|级))?", bare) else "")
+        or (found.certainty if found else "")
+    )
+
+
 def is_grade_line(text: str) -> bool:
     """Whether a line holds a grade and next to nothing else ("Strong recommendation, low-certainty evidence")."""
     grade = find_grade(text) or _bare_words(text)

@@ -1,0 +1,434 @@
+"""Recommendations as units: graded, labelled, listed under a title, printed in a table, or marked by their wording.
+
+Precision comes first: text of methods, evidence, references and forms is never called a recommendation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ingest.blocks import Block
+from ingest.grades import Grade, find_grade, find_year_label, is_grade_line
+from ingest.recommendation_tables import TableRecommendation, read_recommendation_table
+from ingest.structure import Structure
+from kb.domain import Box, Recommendation
+from kb.text import is_cjk
+
+LONGEST = 20  # blocks of one recommendation with its list
+_ACTION = re.compile(
+    r"\b(?:recommend(?:s|ed)?|suggest(?:s|ed)?|should|must|shall|offer|consider(?:ed)?|advise[sd]?|avoid|do not|is indicated|are indicated|"
+    r"is reasonable|may be (?:reasonable|considered|used)|ensure|refer|use|prescribe|initiate|start|screen|establish|provide|"
+    r"educate|follow|perform|assess|maintain|discuss|encourage|monitor|select|implement|develop|assign|facilitate|make)\b|"
+    r"推荐|建议|应当?|不宜|宜|可考虑|可以?(?:使用|采用|给予|选择)|禁用|避免|不推荐|需要?",
+    re.IGNORECASE,
+)
+_DIRECTIVE = re.compile(
+    r"^(?:[^.。]{0,160}[,，]\s*)?(?:the\s+)?(?:WHO|we|panel|committee|task force|USPSTF|(?:guideline|expert|working|development)[\w\s]{0,30}(?:group|panel|committee)"
+    r"|GDG|society|college|academy|本指南|本共识|专家组|工作组|委员会)\s+(?:strongly\s+|conditionally\s+|now\s+|also\s+|therefore\s+|currently\s+)*"
+    r"(?P<verb>(?:does\s+not\s+|do\s+not\s+|not\s+)?(?:recommends?|suggests?|advises?)|(?:强烈|不)?(?:推荐|建议))(?!ation)",
+    re.IGNORECASE,
+)
+_NOT_ACTIONABLE = re.compile(
+    r"\b(?:these|the|this|each|our|all|following|above)\s+(?:guidelines?|recommendations?|guidance|document|statements?)\s+"
+    r"(?:(?:can|may|will|also)\s+)?(?:provides?|appl(?:y|ies)|are|is|were|was|have|has|should\s+be\s+(?:read|reviewed|updated|interpreted)|complements?|focus)",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"(?:(?P<before>[\w\s,&/()–-]{0,60}?)\s*)\b(?:recommendations?|good practice (?:statements?|points?))"
+    r"(?:\s*[(\[](?P<year>(?:new|updated|amended|revised)?[\s,]*(?:19|20)\d\d)[)\]])?"
+    r"(?P<after>\s+(?:for|on|in|regarding|about|to)\s[^.]{0,140})?\s*[:：]?|(?:推荐意见|推荐建议|推荐要点|推荐|共识意见|建议)\s*(?:[一二三四五六七八九十\d]{0,3})\s*[:：]?",
+    re.IGNORECASE,
+)
+_NOT_LABEL = re.compile(
+    r"\b(?:rationale|development|developing|formulat\w+|making|research|implement\w+|updat\w+|strength|grading|scope|summary|considerations?|"
+    r"factors|interpret\w+|deciding|background|evidence|methods?|definitions?|persons? affected|structure|presentation|use of|table|process|"
+    r"notes?|commentary|previous|other)\b|分级|制订|制定|依据|背景",
+    re.IGNORECASE,
+)
+_NOT_HERE = re.compile(
+    r"\b(?:methods?|methodology|grading|rationale|evidence (?:summary|review|statement)|summary of (?:the )?evidence|systematic review|research (?:gaps?|needs?|agenda|priorities)"
+    r"|background|glossary|definitions?|scope|objectives?|target audience|future|updating|dissemination|resource|acceptability|feasibility|values and preferences"
+    r"|questions?|PICO|search strategy|declarations?|funding|abbreviations|conflicts? of interest|how to (?:use|read))\b|方法学|检索|证据分级|编写|制订方法|背景|利益冲突",
+    re.IGNORECASE,
+)
+_RUN_IN = re.compile(r"^(?:recommendations?|good practice statement|推荐意见|推荐)\s*(?P<number>\d{0,3})\s*[:：.]\s*(?=\S.{25})", re.IGNORECASE | re.DOTALL)
+_IMPERATIVE = re.compile(
+    r"^(?:do not|don't|offer|consider|advise|ask|assess|discuss|ensure|refer|use|give|provide|measure|monitor|explain|start|stop|review|"
+    r"carry out|take|tell|be aware|for\s.{3,80},\s*(?:offer|consider|use|do not)|推荐|建议|不推荐|不建议)\b",
+    re.IGNORECASE,
+)
+_PLAIN_VERBS = re.compile(
+    r"\b(?:we|WHO|panel|GDG|committee|group|society)\s+(?:strongly\s+|conditionally\s+)?(?P<verb>recommends?|suggests?)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A recommendation and the blocks (or rows of one table block) that print it."""
+
+    recommendation: Recommendation
+    blocks: tuple[int, ...]
+    rows: tuple[int, ...] = ()
+    lead: str = ""  # lead-in that stands in another block
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Blocks that make up one recommendation, before its number and order are known."""
+
+    blocks: tuple[int, ...]
+    number: str = ""
+    grade: Grade | None = None
+    year: str = ""
+    lead: str = ""
+    row: TableRecommendation | None = None
+
+
+def find_recommendations(structure: Structure) -> tuple[Found, ...]:
+    """All recommendations in document order; no block belongs to two."""
+    taken: set[int] = set()
+    spans: list[_Span] = []
+    finder = _Finder(structure)
+    for search in (finder.labelled, finder.graded, finder.listed, finder.worded, finder.tabled):
+        for span in search(taken):
+            if span.row is not None or not taken.intersection(span.blocks):
+                spans.append(span)
+                taken.update(span.blocks)
+    spans.sort(key=lambda span: (span.blocks[0], span.row.rows[0] if span.row else -1))
+    return tuple(_found(structure, ordinal, span) for ordinal, span in enumerate(spans))
+
+
+class _Finder:
+    """The ways of printing a recommendation, each as a search over the blocks."""
+
+    def __init__(self, structure: Structure) -> None:
+        self.structure = structure
+        self.blocks = structure.blocks
+        self.headings = structure.headings
+
+    def _is_open(self, index: int, taken: set[int]) -> bool:
+        """Whether a block may be part of a recommendation at all."""
+        if not 0 <= index < len(self.blocks) or index in taken or index in self.headings:
+            return False
+        block = self.blocks[index]
+        return block.kind in ("text", "item") and self.structure.roles[index] in ("body", "appendix")
+
+    def _path(self, index: int) -> tuple[str, ...]:
+        return self.structure.path(self.structure.homes[index])
+
+    def _is_method(self, index: int) -> bool:
+        path = self._path(index)
+        return any(_NOT_HERE.search(title) and not _is_label(title) for title in path[-2:])
+
+    def labelled(self, taken: set[int]) -> Iterator[_Span]:
+        """"Recommendation 3: …", "推荐意见 4：…", "RECOMMENDATION: …"."""
+        for index, block in enumerate(self.blocks):
+            if not self._is_open(index, taken) or self.structure.roles[index] != "body":
+                continue
+            run_in = _RUN_IN.match(block.text)
+            marker = block.marker
+            if run_in is not None and _is_actionable(block.text[run_in.end() :]):
+                yield self._extended(index, taken, number=run_in["number"])
+            elif marker is not None and marker.style == "labelled" and len(block.text) - marker.end > 12:
+                if _ACTION.search(block.text) and not self._is_method(index):
+                    yield self._extended(index, taken, number=_label_number(block))
+
+    def graded(self, taken: set[int]) -> Iterator[_Span]:
+        """A paragraph or list item that ends (or begins) with its grade, or is followed by a line that is the grade."""
+        used: set[int] = set()
+        for index, block in enumerate(self.blocks):
+            if not self._is_open(index, taken) or index in used or self._is_method(index):
+                continue
+            grade = find_grade(block.text)
+            if grade is None:
+                continue
+            if is_grade_line(block.text):
+                span = self._before_grade_line(index, taken | used)
+            elif _is_own_grade(block.text, grade) and _is_actionable(block.text):
+                lead = self._lead(index)
+                span = _Span((index,), _number(block), grade, find_year_label(block.text), lead)
+            else:
+                continue
+            if span is not None:
+                used.update(span.blocks)
+                yield span
+
+    def _before_grade_line(self, index: int, taken: set[int]) -> _Span | None:
+        """The statement above a grade line: one paragraph, or a lead-in with its list."""
+        start = index - 1
+        while start > index - LONGEST and self._is_open(start, taken) and self.blocks[start].kind == "item":
+            if self.blocks[start].marker and self.blocks[start].marker.style in ("number", "deep") and _is_actionable(self.blocks[start].text):
+                break  # a numbered recommendation of its own
+            start -= 1
+        if not self._is_open(start, taken) or is_grade_line(self.blocks[start].text):
+            return None
+        first = self.blocks[start]
+        if start < index - 1 and not first.text.rstrip().endswith((":", "：")) and first.kind != "item":
+            start = index - 1
+            first = self.blocks[start]
+        if not _ACTION.search(" ".join(self.blocks[each].text for each in range(start, index))):
+            return None
+        lines = [index]
+        while self._is_open(lines[-1] + 1, taken) and is_grade_line(self.blocks[lines[-1] + 1].text) and len(lines) < 3:
+            lines.append(lines[-1] + 1)
+        grade = find_grade(" ".join(self.blocks[each].text for each in lines))
+        members = (*range(start, index), *lines)
+        if self.blocks[index - 1].page_last < self.blocks[index].page_first - 1:
+            return None
+        return _Span(members, _number(first) or self._title_number(start), grade, self._year(members))
+
+    def listed(self, taken: set[int]) -> Iterator[_Span]:
+        """Items under a title or label "Recommendations", and the paragraph under "Recommendation"."""
+        index = 0
+        while index < len(self.blocks):
+            label = self._label_at(index)
+            if label is None or self.structure.roles[index] not in ("body", "appendix"):
+                index += 1
+                continue
+            spans = list(self._under_label(index, taken, label))
+            yield from spans
+            index = max([index, *(span.blocks[-1] for span in spans)]) + 1
+
+    def _label_at(self, index: int) -> re.Match[str] | None:
+        block = self.blocks[index]
+        text = block.text.strip()
+        if block.kind not in ("text", "item") or len(text) > 180:
+            return None
+        bare = text[block.marker.end :] if block.marker is not None and block.marker.style != "labelled" else text
+        if index not in self.headings and not text.endswith((":", "：")) and not block.bold:
+            return None
+        return _label(bare)
+
+    def _under_label(self, index: int, taken: set[int], label: re.Match[str]) -> Iterator[_Span]:
+        year = label["year"] or ""
+        practice = "practice" in label[0].casefold()
+        follow = index + 1
+        while follow < len(self.blocks) and follow in self.headings and self._label_at(follow) is None and follow < index + 2:
+            follow += 1  # "Recommendations" > "For adults" > list
+        if not self._is_open(follow, taken):
+            return
+        if self.blocks[follow].kind == "item" and self.blocks[follow].marker:
+            yield from self._items(follow, taken, year, practice=practice)
+            return
+        block = self.blocks[follow]
+        single = re.search(r"recommendation\b(?!s)|statement\b(?!s)|推荐意见", label[0], re.IGNORECASE) is not None
+        if block.text.rstrip().endswith((":", "：")) and self._is_open(follow + 1, taken) and self.blocks[follow + 1].kind == "item":
+            if _DIRECTIVE.search(block.text) or (single and _ACTION.search(block.text)):
+                yield self._extended(follow, taken, year=year, practice=practice)
+            return
+        if single and _is_actionable(block.text) and len(block.text) < 1200:
+            yield self._extended(follow, taken, year=year, practice=practice)
+
+    def _items(self, start: int, taken: set[int], year: str, *, practice: bool) -> Iterator[_Span]:
+        """Neighbouring items of one list; deeper items belong to the one above them."""
+        first = self.blocks[start]
+        group: list[int] = []
+        found: list[list[int]] = []
+        index = start
+        while self._is_open(index, taken) and self._is_sibling(first, self.blocks[index], index > start):
+            block = self.blocks[index]
+            top = block.marker is not None and first.marker is not None and block.marker.style == first.marker.style
+            deeper = block.kind != "item" or not top or block.x0 > first.x0 + 1.2 * first.size and block.column == first.column
+            if group and deeper:
+                group.append(index)
+            else:
+                group = [index]
+                found.append(group)
+            index += 1
+        directed = sum(bool(_is_actionable(self.blocks[each[0]].text)) for each in found)
+        if not found or directed * 2 < len(found):
+            return
+        for members in found:
+            text = " ".join(self.blocks[each].text for each in members)
+            grade = find_grade(text) or (Grade("consensus", "good practice statement", "na") if practice else None)
+            yield _Span(tuple(members), _number(self.blocks[members[0]]), grade, year or find_year_label(text))
+
+    def _is_sibling(self, first: Block, block: Block, later: bool) -> bool:
+        if block.kind == "item":
+            return True
+        return later and is_grade_line(block.text)
+
+    def worded(self, taken: set[int]) -> Iterator[_Span]:
+        """Statements by their wording: "WHO suggests …" near a title of recommendations; numbered imperatives with a year."""
+        for index, block in enumerate(self.blocks):
+            if not self._is_open(index, taken) or self.structure.roles[index] != "body" or self._is_method(index):
+                continue
+            path = " ".join(self._path(index)[-2:])
+            near = re.search(r"recommend|推荐|statement", path, re.IGNORECASE) is not None
+            deep = block.marker is not None and block.marker.style == "deep"
+            rest = block.text[block.marker.end :] if block.marker is not None else block.text
+            if deep and near and (find_year_label(block.text) or _IMPERATIVE.match(rest)) and len(rest) > 25:
+                yield self._extended(index, taken, number=_number(block))
+            elif near and _DIRECTIVE.match(rest) and len(block.text.split()) <= 130 and not _NOT_ACTIONABLE.search(rest):
+                yield self._extended(index, taken, number=_number(block) or self._title_number(index))
+
+    def tabled(self, taken: set[int]) -> Iterator[_Span]:
+        """Rows of a table with a column of recommendations."""
+        last = None
+        for index, block in enumerate(self.blocks):
+            if block.kind != "table":
+                continue
+            allowed = self.structure.roles[index] in ("body", "appendix") and not self._is_method(index)
+            caption = self.blocks[index - 1].text if index else ""
+            rows, last = read_recommendation_table(block, caption, self.structure.language, last)
+            if allowed:
+                for row in rows:
+                    yield _Span((index,), row.number, row.grade, row.year, row=row)
+
+    def _extended(
+        self, index: int, taken: set[int], *, number: str = "", year: str = "", practice: bool = False
+    ) -> _Span:
+        """A statement with the list that it leads in and the grade line under it."""
+        members = [index]
+        if self.blocks[index].text.rstrip().endswith((":", "：")):
+            while len(members) < LONGEST and self._is_open(members[-1] + 1, taken) and self.blocks[members[-1] + 1].kind == "item":
+                members.append(members[-1] + 1)
+        while self._is_open(members[-1] + 1, taken) and is_grade_line(self.blocks[members[-1] + 1].text):
+            members.append(members[-1] + 1)
+        text = " ".join(self.blocks[each].text for each in members)
+        grade = find_grade(text) or (Grade("consensus", "good practice statement", "na") if practice else None)
+        return _Span(tuple(members), number or _number(self.blocks[index]), grade, year or self._year(members))
+
+    def _lead(self, index: int) -> str:
+        """The lead-in of the list that a graded item stands in."""
+        if self.blocks[index].kind != "item":
+            return ""
+        for before in range(index - 1, max(-1, index - LONGEST), -1):
+            block = self.blocks[before]
+            if block.kind != "item":
+                text = block.text.strip()
+                return text if text.endswith((":", "：")) and len(text) < 400 and before not in self.headings and not _label(text) else ""
+        return ""
+
+    def _title_number(self, index: int) -> str:
+        """The number of a title such as "5. RECOMMENDATION ON …" above a statement."""
+        home = self.structure.homes[index]
+        if home is None:
+            return ""
+        title = self.structure.sections[home].title
+        match = re.match(r"(?P<number>\d{1,2}[a-z]?(?:\.\d{1,2})*)[.、:：]?\s", title)
+        return match["number"] if match and re.search(r"recommend|推荐", title, re.IGNORECASE) else ""
+
+    def _year(self, members: Sequence[int]) -> str:
+        """A year label at the end of the statement or in the title right above it."""
+        for index in reversed(members):
+            label = find_year_label(self.blocks[index].text)
+            if label:
+                return label
+        above = members[0] - 1
+        return find_year_label(self.blocks[above].text) if above in self.headings else ""
+
+
+def _label(text: str) -> re.Match[str] | None:
+    """Whether a title or label announces recommendations (and not how they were made)."""
+    match = _LABEL.fullmatch(text.strip())
+    if match is None:
+        return None
+    before, after = match["before"] or "", match["after"] or ""
+    return None if _NOT_LABEL.search(before) or re.search(r"\b(?:research|policy)\b", after) else match
+
+
+def _is_label(text: str) -> bool:
+    return _label(text) is not None
+
+
+def _is_actionable(text: str) -> bool:
+    head = text[:400]
+    return bool(_ACTION.search(head)) and not _NOT_ACTIONABLE.match(head)
+
+
+def _is_own_grade(text: str, grade: Grade) -> bool:
+    """Whether a grade belongs to the paragraph as a whole: it opens or closes it."""
+    rest = len(text) - grade.end
+    if not grade.strength and not grade.strength_verbatim and not _ACTION.search(text):
+        return False
+    if rest <= max(30, 0.04 * len(text)):
+        return len(text) > 40
+    if grade.start <= 12:
+        return len(text) > 40
+    return bool(re.search(r"recommends?\b", text[: grade.start])) and rest < 0.5 * len(text) and len(text) < 1200
+
+
+def _label_number(block: Block) -> str:
+    """ "推荐意见4" for Chinese labels, the bare number for English ones."""
+    if block.marker is None:
+        return ""
+    label = block.text[: block.marker.end].strip(" :：.、")
+    return "".join(label.split()) if any(map(is_cjk, label)) else block.marker.number
+
+
+def _number(block: Block) -> str:
+    marker = block.marker
+    if marker is None or marker.style == "bullet":
+        return ""
+    return _label_number(block) if marker.style == "labelled" else marker.number
+
+
+def _found(structure: Structure, ordinal: int, span: _Span) -> Found:
+    home = structure.homes[span.blocks[0]]
+    if span.row is not None:
+        text, lines = span.row.text, [each.box for each in span.row.spans]
+    else:
+        text = _statement(structure, span)
+        lines = [line.box for index in span.blocks for line in structure.blocks[index].lines]
+    grade = span.grade or _by_verb(text) or Grade()
+    recommendation = Recommendation(
+        ordinal,
+        span.number,
+        text,
+        structure.path(home),
+        min(box.page for box in lines),
+        max(box.page for box in lines),
+        grade.strength,
+        grade.strength_verbatim,
+        grade.certainty,
+        grade.certainty_verbatim,
+        span.year,
+        _areas(lines),
+    )
+    return Found(recommendation, span.blocks, span.row.rows if span.row else (), span.lead)
+
+
+def _statement(structure: Structure, span: _Span) -> str:
+    """The words of the recommendation with its lead-in, without number and grade line."""
+    parts = []
+    for position, index in enumerate(span.blocks):
+        block = structure.blocks[index]
+        text = block.text.strip()
+        if position and is_grade_line(text):
+            continue
+        if position == 0 and block.marker is not None:
+            text = text[block.marker.end :].strip()
+        if position == 0:
+            text = _RUN_IN.sub("", text)
+        parts.append(text)
+    text = " ".join(" ".join(parts).split())
+    grade = find_grade(text)
+    if grade is not None and len(text) - grade.end <= 14:
+        before = text[: grade.start].rstrip(" (（[［,;，；")
+        text = before if len(before) > 20 else text
+    return f"{span.lead} {text}" if span.lead else text
+
+
+def _by_verb(text: str) -> Grade | None:
+    match = _PLAIN_VERBS.search(text)
+    if match is None:
+        return None
+    verb = match["verb"].casefold()
+    return Grade("strong" if verb.startswith("recommend") else "conditional", match["verb"])
+
+
+def _areas(boxes: Sequence[Box]) -> tuple[Box, ...]:
+    """Line boxes joined to one area for each page and column stretch."""
+    areas: list[Box] = []
+    for box in boxes:
+        last = areas[-1] if areas else None
+        if last is not None and last.page == box.page and box.x0 < last.x1 and box.x1 > last.x0 and box.y0 > last.y0 - 0.02:
+            areas[-1] = Box(
+                box.page, min(last.x0, box.x0), min(last.y0, box.y0), max(last.x1, box.x1), max(last.y1, box.y1)
+            )
+        else:
+            areas.append(box)
+    return tuple(areas)
