@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ingest.layout import Document
-from ingest.metadata.bodies import is_month_first, read_jurisdiction, read_publisher
+from ingest.metadata.bodies import read_publisher
 from ingest.metadata.dates import read_labelled, read_valid_until
 from ingest.metadata.identifiers import read_identifiers
 from ingest.metadata.issued import read_issued
+from ingest.metadata.jurisdiction import is_month_first, read_jurisdiction
 from ingest.metadata.kinds import read_kind
 from ingest.metadata.labels import read_label
 from ingest.metadata.material import Material, read_material
@@ -30,8 +31,8 @@ def propose(document: Document) -> dict[str, Proposal]:
     publisher = read_publisher(material, title, heading)
     jurisdiction = read_jurisdiction(material, publisher, title)
     month_first = is_month_first(jurisdiction)
-    issued = read_issued(material, str(title.value) if title else "", month_first=month_first)
     kind = read_kind(material, title, heading, publisher)
+    issued = read_issued(material, str(title.value) if title else "", str(kind.value), month_first=month_first)
     found = {
         "title": title,
         "publisher": publisher,

@@ -23,7 +23,7 @@ LABELS = {
     "last_updated_on": re.compile(
         r"\b(?:last|latest|most\s+recent)\s+(?:updated?|revised|revision|modified|amended|amendment)(?:\s+date)?\b"
         r"|\b(?:date\s+(?:of\s+)?(?:last\s+)?(?:update|revision)|revision\s+date|date\s+revised|updated|revised)\b"
-        r"|(?:最后|最近|最新)(?:一次)?(?:更新|修订|修改)(?:日期|时间)?|更新日期|更新时间|修订日期|修订时间",
+        r"|(?:最后|最近|最新)(?:一次)?(?:更新|修订|修改)(?:日期|时间)?|更新日期|更新时间|修订日期|修订时间|修訂日期|更新日期",
         re.IGNORECASE,
     ),
     "next_review_on": re.compile(

@@ -14,9 +14,16 @@ _MONTHS = (
     *("august", "september", "october", "november", "december"),
 )
 _NUMBER = {name[:3]: index for index, name in enumerate(_MONTHS, 1)}
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 _YEAR = r"(?:19[6-9]\d|20\d\d)"
-_CHINESE_DIGITS = {char: str(index) for index, char in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0", "O": "0"}
+_CHINESE_DIGITS = {char: str(index) for index, char in enumerate("〇一二三四五六七八九")} | {
+    "零": "0",
+    "○": "0",
+    "O": "0",
+}
 
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -27,7 +34,7 @@ _PATTERNS = tuple(
         rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<mon>{_MONTH}),?\s+(?P<y>{_YEAR})\b",
         rf"\b(?P<mon>{_MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s*,\s*(?P<y>{_YEAR})\b",
         rf"\b(?P<y>{_YEAR})\s+(?P<mon>{_MONTH})\s+(?P<d>\d{{1,2}})\b",
-        rf"(?<!\d)(?P<d>\d{{1,2}})(?P<mon>{_MONTH})(?P<y>{_YEAR})(?!\d)",
+        rf"(?<!\d)(?P<d>\d{{1,2}})[-–]?(?P<mon>{_MONTH})[-–]?(?P<y>{_YEAR})(?!\d)",
         rf"\b{_MONTH}\s*[-–/]\s*{_MONTH},?\s+(?P<y>{_YEAR})\b",
         rf"\b(?P<mon>{_MONTH}),?\s+(?P<y>{_YEAR})\b",
         rf"(?<![\d.])(?P<y>{_YEAR})\s?[-–/.]\s?(?P<m>\d{{1,2}})\s?[-–/.]\s?(?P<d>\d{{1,2}})(?!\d)",

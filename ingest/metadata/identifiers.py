@@ -15,17 +15,36 @@ _PATTERNS: tuple[tuple[float, re.Pattern[str]], ...] = (
     (0.7, re.compile(r"(?<![\w/-])(?:NG|CG|PH|SC|TA|MTG|DG|QS|IPG|HTG)\s?\d{1,4}(?![\w-])")),
     (0.7, re.compile(r"\bSIGN\s+\d{1,3}\b|\bGreen-top Guideline No\.? ?\d+\w?")),
     (0.85, re.compile(r"\bWHO/[\w-]+(?:/[\w.-]+)+")),
+    (0.8, re.compile(r"\b[A-Z]{3,6}(?:/[A-Z]{1,6}){1,3}/[\w.-]*\d[\w.()-]*")),
     (0.8, re.compile(r"\bNIH\s+(?:Publication\s+)?No\.?\s*(\d{2}-\d{3,5})", re.IGNORECASE)),
     (0.8, re.compile(r"\b[A-Z]{2,6}-(?:19|20)\d\d-\d{4}(?:-\d{4})?\b")),
-    (0.85, re.compile(r"(?:国卫|国中医药|卫办|国疾控|卫生计生|国卫办)[\u4e00-\u9fff]{0,8}[〔\[（(【]\s*\d{4}\s*[〕\]）)】]\s*\d+\s*号")),
-    (0.85, re.compile(r"\b(?:WS(?:/T)?|GB(?:/T|Z)?|T/[A-Z]{2,8}|DB\d{2}(?:/T)?)\s*\d{1,5}(?:\.\d+)?\s*[-—–]\s*(?:19|20)\d\d\b")),
+    (
+        0.85,
+        re.compile(
+            r"(?:国卫|国中医药|卫办|国疾控|卫生计生|国卫办)[\u4e00-\u9fff]{0,8}[〔\[（(【]\s*\d{4}\s*[〕\]）)】]\s*\d+\s*号"
+        ),
+    ),
+    (
+        0.85,
+        re.compile(
+            r"\b(?:WS(?:/T)?|GB(?:/T|Z)?|T/[A-Z]{2,8}|DB\d{2}(?:/T)?)\s*\d{1,5}(?:\.\d+)?\s*[-—–]\s*(?:19|20)\d\d\b"
+        ),
+    ),
     (0.85, re.compile(r"\bI?PGRP-?\d{4}[A-Z]{2}\d+\b|\bPREPARE-?\d{4}[A-Z]{2}\d+\b")),
     (0.8, re.compile(r"(?:AWMF|Register)[^\n\d]{0,30}(\d{3}\s?[-/–]\s?\d{3}[A-Z]{0,2})", re.IGNORECASE)),
+    (
+        0.8,
+        re.compile(
+            r"\b(?:document|policy|guideline)\s+(?:number|no\.?|ref(?:erence)?\.?)\s*:?\s*([A-Z]{1,6}[\w/-]*\d[\w/-]*)",
+            re.I,
+        ),
+    ),
     (0.6, re.compile(r"(?:文件编号|编号)\s*[:：]\s*([A-Z][\w/-]{3,20})")),
 )
 _HOST = re.compile(r"/guidance/(?P<id>(?:ng|cg|ph|ta|qs)\d{1,4})\b", re.IGNORECASE)
 _OTHERS = re.compile(
-    r"\b(?:replac\w+|supersed\w+|updat\w+\s+(?:of|and)|basis\s+of|see\s+also|et al|instead\s+of|partially|will\s+update|related)\b"
+    r"\b(?:replac\w+|supersed\w+|updat\w+\s+(?:of|and)|basis\s+of|see\s+also|et al|instead\s+of|partially"
+    r"|will\s+update|related)\b"
     r"|代替|替代|废止|修订|参考文献|［J］|\[J\]",
     re.IGNORECASE,
 )
@@ -63,7 +82,9 @@ def _candidates(material: Material) -> Iterator[Candidate]:
 
 def _dois(spot: Spot) -> Iterator[Candidate]:
     """A DOI on the first page or in a running line; elsewhere it is mostly that of a work cited."""
-    if spot.place not in (Place.COVER, Place.RUNNING, Place.IMPRINT) and not re.match(r"\W*(?:doi|https?://doi)", spot.text, re.I):
+    if spot.place not in (Place.COVER, Place.RUNNING, Place.IMPRINT) and not re.match(
+        r"\W*(?:doi|https?://doi)", spot.text, re.I
+    ):
         return
     if spot.place in (Place.INNER, Place.BACK):
         return

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ingest.metadata.dates import dates_after, is_nested
 from ingest.metadata.found_dates import FoundDate, find_dates
 from ingest.metadata.material import Material, Place, Spot
 from ingest.metadata.voting import Candidate, agreement, propose_from
-from kb.domain import Proposal
+from kb.domain import Kind, Proposal
 from kb.text import is_cjk
 
+# What speaks of another work prints that work's date under a label; its own stands in the running lines.
+ABOUT_ANOTHER = frozenset({Kind.COMMENTARY, Kind.SUMMARY, Kind.ERRATUM})
 _ISSUED = re.compile(
     r"\b(?:first\s+|originally\s+|date\s+|initially\s+)?(?:published|issued|released|adopted)(?:\s+(?:date|online|on))*\b"
     r"|\b(?:publication|issue|release)\s+date\b|\bdate\s+of\s+(?:issue|publication|release)\b|\bdate\s+issued\b"
@@ -21,7 +24,8 @@ _ISSUED = re.compile(
 )
 _ISSUED_BEHIND = re.compile(r"^\s*(?:正式)?(?:发\s?布|印发|颁布|公布|發布)(?![的《于了])")
 _ISSUE = re.compile(
-    r"\bvol(?:ume)?\b\.?|\bno\.\s*\d|\bnumber\s+\d|\bissue\s+\d|\bsuppl|第\s*\d+\s*[卷期]|\b\d+\s*\(\d+\)", re.IGNORECASE
+    r"\bvol(?:ume)?\b\.?|\bno\.\s*\d|\bnumber\s+\d|\bissue\s+\d|\bsuppl|第\s*\d+\s*[卷期]|\b\d+\s*\(\d+\)",
+    re.IGNORECASE,
 )
 _SELF_CITED = (
     re.compile(r"^[A-Z][\w&. ]{2,60}?[. ]\s?\(?(?P<y>20\d\d|19[6-9]\d)\)?\s*[;,:]?\s*(?:vol\.?\s*)?\d{1,4}\s*[(:,;]"),
@@ -36,18 +40,21 @@ _DATELINE = re.compile(r"^[A-Z][A-Z .,]{3,40}?\s*[–—-]+\s*")
 _SEPARATORS = "•|·–—-;；/,，()（）【】[]"
 _REFERENCE = re.compile(r"^\W*\d{1,3}[.\]）)]\s|\bet al\b|\bdoi:|［J］|\[J\]|accessed", re.IGNORECASE)
 _OTHER_DATE = re.compile(
-    r"\b(?:received|accepted|accessed|review(?:ed)?|search(?:ed)?|effective|valid|expir\w+)\b|收稿|接受|修回|录用|检索|实施|生效|有效",
+    r"\b(?:received|accepted|accessed|downloaded|printed|review(?:ed)?|search(?:ed)?|effective|valid|expir\w+)\b|收稿|接受|修回|录用|检索|实施|生效|有效",
     re.IGNORECASE,
 )
 _OTHER_WORK = re.compile(r"[(（]?\s*\b(?:replac|supersed)\w+|代替|替代|废止|《", re.IGNORECASE)
 _ACCEPTED = re.compile(r"\baccepted\b|接受日期|录用日期|接收日期", re.IGNORECASE)
 _YEAR_IN_NAME = re.compile(r"(?<![\d.])(?:19[6-9]\d|20\d\d)(?![\d.])")
+_WEB_BYLINE = re.compile(r"(?:\d\d:\d\d(?::\d\d)?\s*)?(?:来源|作者|发布|字号|浏览|信息来源)")
 _REVISED = re.compile(r"\b(?:updated|revised)\b|修订日期|更新日期", re.IGNORECASE)
 
 
-def read_issued(material: Material, title: str, *, month_first: bool | None) -> Proposal | None:
+def read_issued(material: Material, title: str, kind: str, *, month_first: bool | None) -> Proposal | None:
     """When this edition was issued, to the precision printed. A copyright year alone is only a hint."""
     found = list(_candidates(material, title, month_first))
+    if kind in ABOUT_ANOTHER:
+        found = [replace(each, weight=each.weight - 0.3) if each.weight >= 0.88 else each for each in found]
     if not found:
         return None
     strongest = max(each.strength for each in found)
@@ -57,7 +64,8 @@ def read_issued(material: Material, title: str, *, month_first: bool | None) -> 
     rivals = [
         each
         for each in found
-        if each.value[:4] != chosen.value[:4] and each.strength >= chosen.strength - 0.15 and not _is_copyright(each)
+        if each.value[:4] != chosen.value[:4] and each.strength >= chosen.strength - 0.15
+        if not _is_copyright(each) and not _is_edition_year(each, title, chosen.value)
     ]
     confidence = agreement(supporters) * (0.6 if rivals else 1.0)
     return propose_from(chosen, confidence)
@@ -79,6 +87,11 @@ def _more_precise(chosen: Candidate, found: Iterable[Candidate]) -> Candidate:
 
 def _is_copyright(candidate: Candidate) -> bool:
     return bool(_COPYRIGHT.search(candidate.snippet or candidate.spot.text))
+
+
+def _is_edition_year(candidate: Candidate, title: str, value: str) -> bool:
+    """The year in a title names the edition; its publication may come a year before or after."""
+    return candidate.spot.text == title and abs(int(candidate.value[:4]) - int(value[:4])) <= 1
 
 
 def _candidates(material: Material, title: str, month_first: bool | None) -> Iterator[Candidate]:
@@ -105,7 +118,7 @@ def _labelled(material: Material, month_first: bool | None) -> Iterator[Candidat
 
 
 def _speaks_of_itself(text: str, match: re.Match[str]) -> bool:
-    """"Published May 2017" on its own; not "NG1 (published 2012)" nor "which was published online"."""
+    """ "Published May 2017" on its own; not "NG1 (published 2012)" nor "which was published online"."""
     before = text[: match.start()].rstrip()
     if not before:
         return match[0][0].isupper() or not match[0].isascii()
@@ -119,7 +132,7 @@ def _speaks_of_itself(text: str, match: re.Match[str]) -> bool:
 def _from_cover(material: Material, month_first: bool | None) -> Iterator[Candidate]:
     """A date that stands alone between line ends or separators on the first pages or in a running line."""
     quiet = _quiet_backs(material)
-    large = {heading.text for heading in material.headings if heading.scale >= 1.15}
+    large = {line.text for heading in material.headings if heading.scale >= 1.15 for line in heading.lines}
     for spot in (*material.lines, *material.running):
         if spot.place is Place.INNER or (spot.place is Place.BACK and spot.page not in quiet):
             continue
@@ -152,8 +165,12 @@ def _cover_date(spot: Spot, found: FoundDate) -> Iterator[Candidate]:
         return
     revised = _REVISED.search(before[-20:])
     spaced = before and is_cjk(before[-1]) and spot.text[found.start - 1].isspace()
+    web = not before and len(found.value) == 10 and _WEB_BYLINE.match(after)
+    coded = (
+        not before and len(spot.text) <= 45 and spot.place is Place.COVER and re.fullmatch(r"[A-Z0-9/.()\s-]+", after)
+    )
     opens = not before or before[-1] in _SEPARATORS or revised or spaced
-    closes = not after or (after[0] in _SEPARATORS and len(after) <= (25 if after[0] in ",，" else 80))
+    closes = not after or web or coded or (after[0] in _SEPARATORS and len(after) <= (25 if after[0] in ",，" else 80))
     if not opens or not closes:
         return
     if len(found.value) == 4:
@@ -166,6 +183,8 @@ def _cover_date(spot: Spot, found: FoundDate) -> Iterator[Candidate]:
 def _from_issue(material: Material) -> Iterator[Candidate]:
     """The date of a journal's issue, as its header or cover line prints it."""
     for spot in (*material.lines, *material.running):
+        if spot.place is Place.RUNNING:
+            yield from _from_running(spot)
         if spot.place not in (Place.COVER, Place.FRONT, Place.RUNNING) or len(spot.text) > 200:
             continue
         text = own_part(spot.text)
@@ -175,6 +194,17 @@ def _from_issue(material: Material) -> Iterator[Candidate]:
             if len(found.value) > 4:
                 weight = 0.8 if len(found.value) == 10 else 0.75
                 yield Candidate(found.value, weight if spot.place is not Place.FRONT else 0.6, spot)
+
+
+def _from_running(spot: Spot) -> Iterator[Candidate]:
+    """A month or day among few other words of a running line: "160#6 CHEST DECEMBER 2021"."""
+    text = own_part(spot.text)
+    if _OTHER_DATE.search(text) or _REFERENCE.search(text):
+        return
+    for found in find_dates(text):
+        rest = re.sub(r"[\W\d_]", "", text[: found.start] + text[found.end :])
+        if len(found.value) > 4 and len(rest) <= 40:
+            yield Candidate(found.value, 0.6, spot)
 
 
 def _from_years(material: Material, title: str) -> Iterator[Candidate]:

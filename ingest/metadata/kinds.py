@@ -16,7 +16,9 @@ _FLAGS = re.IGNORECASE
 IN_TITLE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.ERRATUM,
-        re.compile(r"^\W*(?:correction|corrigend(?:um|a)|errat(?:um|a)|corrected\s+and\s+republished)\b|更正|勘误|订正", _FLAGS),
+        re.compile(
+            r"^\W*(?:correction|corrigend(?:um|a)|errat(?:um|a)|corrected\s+and\s+republished)\b|更正|勘误|订正", _FLAGS
+        ),
     ),
     (
         Kind.COMMENTARY,
@@ -30,15 +32,21 @@ IN_TITLE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.DRAFT,
         re.compile(
-            r"征求意见稿|送审稿|讨论稿|草案|\bdraft\s+(?:for|recommendation|guideline|guidance|statement|version|document|standard)"
+            r"征求意见稿|送审稿|报批稿|讨论稿|草案|\bdraft\s+(?:for|recommendation|guideline|guidance|statement|version|document|standard)"
             r"|\b(?:consultation|public\s+comment|exposure)\s+draft\b|\bissues\s+draft\b|\(draft\)|\bdraft\s*$|^\W*draft\b",
             _FLAGS,
         ),
     ),
-    (Kind.ADDENDUM, re.compile(r"^\W*addend(?:um|a)\b|\baddendum\s+(?:to|guidelines?)\b|补充说明|补充规定|补充意见|增补", _FLAGS)),
+    (
+        Kind.ADDENDUM,
+        re.compile(r"^\W*addend(?:um|a)\b|\baddendum\s+(?:to|guidelines?)\b|补充说明|补充规定|补充意见|增补", _FLAGS),
+    ),
     (
         Kind.TRANSLATION,
-        re.compile(r"[（(](?:english|chinese)\s+(?:version|edition|translation)[)）]|英文版|中文版|中译本|\bEnglish\s+translation\b", _FLAGS),
+        re.compile(
+            r"[（(](?:english|chinese)\s+(?:version|edition|translation)[)）]|英文版|中文版|中译本|\bEnglish\s+translation\b",
+            _FLAGS,
+        ),
     ),
     (
         Kind.DERIVATIVE,
@@ -60,22 +68,55 @@ IN_TITLE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )
 # What other short lines say, with how far each can be trusted.
 IN_TEXT: tuple[tuple[Kind, float, re.Pattern[str]], ...] = (
-    (Kind.DRAFT, 0.9, re.compile(r"\bdraft\s+for\s+(?:public\s+)?(?:consultation|comment|review|discussion)\b|\bpublic\s+comment\s+draft\b", _FLAGS)),
-    (Kind.DRAFT, 0.8, re.compile(r"^\W*(?:draft|征求意见稿|送审稿|讨论稿|草案)\W*(?:\d[\d/. -]*)?$|\bDRAFT\s+\(", 0)),
-    (Kind.DRAFT, 0.7, re.compile(r"\bnot\s+(?:yet\s+)?(?:been\s+)?(?:formally\s+disseminated|final(?:ised|ized)?)\b|\bdo\s+not\s+cite\b", _FLAGS)),
+    (
+        Kind.DRAFT,
+        0.9,
+        re.compile(
+            r"\bdraft\s+for\s+(?:public\s+)?(?:consultation|comment|review|discussion)\b|\bpublic\s+comment\s+draft\b",
+            _FLAGS,
+        ),
+    ),
+    (
+        Kind.DRAFT,
+        0.8,
+        re.compile(r"^\W*(?:draft|征求意见稿|送审稿|报批稿|讨论稿|草案)\W*(?:\d[\d/. -]*)?$|\bDRAFT\s+\(", 0),
+    ),
+    (
+        Kind.DRAFT,
+        0.7,
+        re.compile(
+            r"\bnot\s+(?:yet\s+)?(?:been\s+)?(?:formally\s+disseminated|final(?:ised|ized)?)\b|\bdo\s+not\s+cite\b",
+            _FLAGS,
+        ),
+    ),
     (Kind.ERRATUM, 0.85, re.compile(r"^\W*(?:correction|corrigend(?:um|a)|errat(?:um|a)|更\s*正|勘\s*误)\W*$", _FLAGS)),
-    (Kind.COMMENTARY, 0.85, re.compile(r"^\W*(?:editorial|commentary|perspective|viewpoint|methodology|letter\s+to\s+the\s+editor|述\s*评|[·•]?指南解读[·•]?|专家点评)\W*$", _FLAGS)),
+    (
+        Kind.COMMENTARY,
+        0.85,
+        re.compile(
+            r"^\W*(?:editorial|commentary|perspective|viewpoint|methodology|letter\s+to\s+the\s+editor|述\s*评|[·•]?指南解读[·•]?|专家点评)\W*$",
+            _FLAGS,
+        ),
+    ),
     (Kind.SUMMARY, 0.85, re.compile(r"^\W*executive\s+summary\W*$", _FLAGS)),
     (
         Kind.TRANSLATION,
         0.85,
         re.compile(
-            r"^(?!.*[“\"]).*(?:\btranslated\s+from\s+the\b|\b(?:english|chinese)\s+translation\s+of\b|本译文|译自|中文译本|非官方译文|\boriginal\s+(?:chinese|german|english|japanese|french)\s+version\s+prevails)",
+            r"^(?!.*[“\"]).*(?:\btranslated\s+from\s+the\b|\b(?:english|chinese)\s+translation\s+of\b|本译文|译自|中文译本|非官方译文|以(?:英文|原文|原)版?为准|\boriginal\s+(?:chinese|german|english|japanese|french)\s+version\s+prevails)",
             _FLAGS,
         ),
     ),
     (Kind.DERIVATIVE, 0.6, re.compile(r"\bthis\s+pocket\s+guide\b", _FLAGS)),
-    (Kind.PARTIAL_UPDATE, 0.8, re.compile(r"\bthis\s+(?:clinical\s+practice\s+)?(?:guideline|document)\s+is\s+a\s+(?:focused|partial)\s+update\b", _FLAGS)),
+    (
+        Kind.PARTIAL_UPDATE,
+        0.8,
+        re.compile(
+            r"\bthis\s+(?:clinical\s+practice\s+)?(?:guideline|document)\s+is\s+a\s+(?:focused|partial)\s+update\b",
+            _FLAGS,
+        ),
+    ),
+    (Kind.SUMMARY, 0.85, re.compile(r"\b(?:guidelines?|recommendations?)\s+(?:synopsis|summary)\b", _FLAGS)),
     (Kind.SUMMARY, 0.75, re.compile(r"\btoday\s+(?:published|issued|released|posted)\b", _FLAGS)),
 )
 _FACT_SHEET = re.compile(r"\bfact\s*sheet\b|\bbrochure\b|\binfographic\b|\btip\s*sheet\b", _FLAGS)
@@ -84,7 +125,9 @@ HEADS = (Kind.ERRATUM, Kind.COMMENTARY, Kind.SUMMARY)
 _MARGIN_NUMBERS = re.compile(r"^\d{1,4}$")
 
 
-def read_kind(material: Material, title: Proposal | None, heading: Heading | None, publisher: Proposal | None) -> Proposal:
+def read_kind(
+    material: Material, title: Proposal | None, heading: Heading | None, publisher: Proposal | None
+) -> Proposal:
     """The kind with the best evidence; "full" where nothing says otherwise, surer where the title says guideline."""
     found = list(_candidates(material, title, heading, publisher))
     by_kind = {kind: [each for each in found if each.value == kind] for kind in Kind}
@@ -113,7 +156,7 @@ def _candidates(
     material: Material, title: Proposal | None, heading: Heading | None, publisher: Proposal | None
 ) -> Iterator[Candidate]:
     if heading is not None:
-        yield from _in_title(heading)
+        yield from _in_title(heading, _bracket_below(material, heading))
     for name in ("title", "dc:title", "subject", "dc:description"):
         named = material.named(name)
         if named is not None:
@@ -122,13 +165,20 @@ def _candidates(
     yield from _other_signs(material, publisher)
 
 
-def _in_title(heading: Heading) -> Iterator[Candidate]:
-    spot = Spot(heading.text, heading.page, heading.place)
+def _bracket_below(material: Material, heading: Heading) -> str:
+    """A bracketed line right below the title: （中文版）, (public consultation draft)."""
+    below = [spot for spot in material.lines if spot.page == heading.page and spot.top > heading.lines[-1].box.y0]
+    first = min(below, key=lambda spot: spot.top, default=None)
+    return first.text.strip() if first and re.fullmatch(r"\s*[（(].{2,40}[)）]\s*", first.text) else ""
+
+
+def _in_title(heading: Heading, below: str) -> Iterator[Candidate]:
+    spot = Spot(f"{heading.text} {below}".strip(), heading.page, heading.place)
     for kind, pattern in IN_TITLE:
         # What a title quotes inside 《》 is the work it speaks of, not itself.
-        match = pattern.search(re.sub(r"《[^》]*》", "《》", heading.text))
+        match = pattern.search(re.sub(r"《[^》]*》", "《》", spot.text))
         if match:
-            yield Candidate(kind, 0.92, spot, heading.text)
+            yield Candidate(kind, 0.92, spot)
             return
 
 
@@ -159,7 +209,8 @@ def _other_signs(material: Material, publisher: Proposal | None) -> Iterator[Can
     numbered = sum(
         1
         for page in material.document.pages[:10]
-        if sum(bool(_MARGIN_NUMBERS.match(line.text)) for line in (*page.furniture, *page.lines) if line.box.x1 < 0.2) >= 8
+        if sum(bool(_MARGIN_NUMBERS.match(line.text)) for line in (*page.furniture, *page.lines) if line.box.x1 < 0.2)
+        >= 8
     )
     if numbered >= 3:
         yield Candidate(Kind.DRAFT, 0.35, Spot("line numbers in the margin", None, Place.RUNNING))

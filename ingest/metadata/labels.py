@@ -6,32 +6,42 @@ import re
 from collections.abc import Iterator
 
 from ingest.metadata.material import Heading, Material, Place, Spot
-from ingest.metadata.titles import LABEL_IN_BRACKETS
+from ingest.metadata.title_text import LABEL_IN_BRACKETS
 from ingest.metadata.voting import Candidate, decide
 from kb.domain import Kind, Proposal
 from kb.text import squeeze
 
 _ORDINAL = r"(?:\d{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)"
-_DATE_BEHIND = r"(?:,?\s+(?:\d{1,2}\s+)?(?:January|February|March|April|May|June|July|August|September|October|November|December)(?:\s+\d{1,2},)?\s+\d{4})"
+_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_DATE_BEHIND = rf"(?:,?\s+(?:\d{{1,2}}\s+)?{_MONTH}(?:\s+\d{{1,2}},)?\s+\d{{4}})"
 _ENGLISH = re.compile(
     rf"(?P<label>\b(?:trial\s+)?version\s*:?\s*\d+(?:\.\d+)*|\bv\d+\.\d+(?:\.\d+)*\b|\b{_ORDINAL}\s+(?:revised\s+)?edition\b"
     rf"|\b(?:revised|updated)\s+(?:19|20)\d\d\b|\b(?:19|20)\d\d\s+(?:report|edition|revision|update|version|focused\s+update)\b"
-    rf"|\bUpdated\s+(?:January|February|March|April|May|June|July|August|September|October|November|December)\s+\d{{4}}"
+    rf"|\bUpdated\s+{_MONTH}\s+\d{{4}}"
     rf"|\bdraft\s+for\s+(?:public\s+)?(?:consultation|comment){_DATE_BEHIND}?|\binterim\s+guidance\b)",
     re.IGNORECASE,
 )
 _CHINESE = re.compile(
-    r"(?P<label>试行第[一二三四五六七八九十\d]+版(?:\s*修订版)?|(?:19|20)\d{2}\s*年?\s*(?:修订|更新|修改)?版|第\s*[一二三四五六七八九十\d]+\s*版(?!\w)"
-    r"|征求意见稿|[Vv]\d+\.\d+|基层版\s*(?:19|20)\d{2}\s*年?)"
+    r"(?P<label>试行第[一二三四五六七八九十\d]+版(?:\s*修订版)?|(?:19|20)\d{2}\s*年?\s*(?:修订|更新|修改)?版|(?<!月)第\s*[一二三四五六七八九十\d]+\s*版(?!\w)"
+    r"|征求意见稿|报批稿|送审稿|[Vv]\d+\.\d+|基层版\s*(?:19|20)\d{2}\s*年?)"
 )
 _NUMBERED_CONSENSUS = re.compile(r"^第[一二三四五六七八九十\d]+次")
-_VALUE_BEHIND = re.compile(r"(?:版\s*本\s*号?|version(?:\s+(?:no\.?|number))?|edition)\s*[:：]\s*(?P<label>[Vv]?\d[\w.]*|[^\s,，;；|]{1,12}版)", re.IGNORECASE)
-_YEAR_ENDS = re.compile(r"(?:[,，\s—–-]|\s)\s*(?P<label>(?:19|20)\d\d)\s*(?:版|年版)?\s*$")
-_YEAR_BEGINS = re.compile(r"^(?:[A-Z][A-Z/&-]+\s+)?(?P<label>(?:19|20)\d\d)\s+(?=[A-Z])")
-_OTHER_THING = re.compile(r"\b(?:acrobat|adobe|word|ICD|DSM|SNOMED|licen[cs]e|CC BY|first edition was|previous|earlier|software|CTCAE|second-hand)\b", re.IGNORECASE)
+_VALUE_BEHIND = re.compile(
+    r"(?:版\s*本\s*号?|version(?:\s+(?:no\.?|number))?|edition)\s*[:：]\s*(?P<label>[Vv]?\d[\w.]*|[^\s,，;；|]{1,12}版)",
+    re.IGNORECASE,
+)
+_YEAR_ENDS = re.compile(r"(?:[,，\s—–-]|(?<=[\u4e00-\u9fff]))\s*(?P<label>(?:19|20)\d\d)\s*(?:版|年版)?\s*$")
+_YEAR_BEGINS = re.compile(r"^(?:[A-Z][A-Z/&-]+\s+)?(?P<label>(?:19|20)\d\d)\s+(?=[A-Z\u4e00-\u9fff])")
+_OTHER_THING = re.compile(
+    r"\b(?:acrobat|adobe|word|ICD|DSM|SNOMED|licen[cs]e|CC BY|first edition was|previous|earlier|software|CTCAE"
+    r"|second-hand)\b",
+    re.IGNORECASE,
+)
 
 
-def read_label(material: Material, title: Proposal | None, heading: Heading | None, issued: Proposal | None, kind: str) -> Proposal | None:
+def read_label(
+    material: Material, title: Proposal | None, heading: Heading | None, issued: Proposal | None, kind: str
+) -> Proposal | None:
     """The printed label, or the year in the title; where neither is printed, the year of issue with low confidence."""
     found = list(_candidates(material, heading))
     if title is not None and isinstance(title.value, str):
@@ -43,7 +53,9 @@ def read_label(material: Material, title: Proposal | None, heading: Heading | No
 def _candidates(material: Material, heading: Heading | None) -> Iterator[Candidate]:
     if heading is not None:
         spot = Spot(heading.text, heading.page, heading.place)
-        bracketed = LABEL_IN_BRACKETS.search(heading.text) or LABEL_IN_BRACKETS.search(heading.text.removesuffix("的通知"))
+        bracketed = LABEL_IN_BRACKETS.search(heading.text) or LABEL_IN_BRACKETS.search(
+            heading.text.removesuffix("的通知")
+        )
         if bracketed:
             yield Candidate(_tidy(bracketed["label"]), 0.9, spot, bracketed[0].strip())
         numbered = _NUMBERED_CONSENSUS.search(heading.text)
@@ -93,7 +105,9 @@ def _stands_alone(text: str, match: re.Match[str]) -> bool:
     before, after = text[: match.start()].strip(), text[match.end() :].strip()
     if "《" in before or "supersede" in before.lower() or "replace" in before.lower():
         return False
-    return len(re.sub(r"[\W\d]+", "", before)) + len(re.sub(r"[\W\d]+", "", after)) <= 28 or before.endswith(("(", "（"))
+    return len(re.sub(r"[\W\d]+", "", before)) + len(re.sub(r"[\W\d]+", "", after)) <= 28 or before.endswith(
+        ("(", "（")
+    )
 
 
 def _from_title(title: Proposal) -> Iterator[Candidate]:

@@ -1,4 +1,4 @@
-"""The places in a PDF where its publisher says what it is: first and last pages, running lines, properties, file name."""
+"""Where a publisher says what a PDF is: first and last pages, running lines, properties, file name."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ _IMPRINT = re.compile(
     r"|all rights reserved|some rights reserved|在版编目|版权所有|引用格式",
     re.IGNORECASE,
 )
+
+
+_SPACED = re.compile(r"(?<![\u4e00-\u9fff])(?:[\u4e00-\u9fff] +)+[\u4e00-\u9fff](?![\u4e00-\u9fff])")
 
 
 class Place(StrEnum):
@@ -148,15 +151,13 @@ def join_lines(lines: Iterable[str]) -> str:
     joined = ""
     for line in lines:
         text = line.strip()
-        if not joined or not text:
-            joined += text
-        elif _is_wide(joined[-1]) and _is_wide(text[0]):
-            joined += text
-        elif joined[-1] == "-" and joined[-2:-1].isalpha() and text[0].islower():
-            joined += text
-        else:
-            joined += f" {text}"
+        joined += text if not joined or not text or _joins(joined, text) else f" {text}"
     return joined
+
+
+def _joins(before: str, after: str) -> bool:
+    hyphenated = before[-1] == "-" and before[-2:-1].isalpha() and after[0].islower()
+    return hyphenated or (_is_wide(before[-1]) and _is_wide(after[0]))
 
 
 def _is_wide(char: str) -> bool:
@@ -166,18 +167,25 @@ def _is_wide(char: str) -> bool:
 def _chosen_pages(document: Document) -> list[tuple[Page, Place]]:
     """Front and back pages that have text, each with its place."""
     chosen: list[tuple[Page, Place]] = []
-    for page in map(_without_scatter, document.pages[:FRONT_PAGES] + document.pages[FRONT_PAGES:][-BACK_PAGES:]):
+    for page in map(_mended, document.pages[:FRONT_PAGES] + document.pages[FRONT_PAGES:][-BACK_PAGES:]):
         if not page.lines and not page.furniture:
             continue
         chosen.append((page, _place(page, not chosen, page.number <= FRONT_PAGES)))
     return chosen
 
 
-def _without_scatter(page: Page) -> Page:
-    """The page without single large letters: a stamp set at an angle comes apart into them."""
+def _mended(page: Page) -> Page:
+    """The page without single large letters (a stamp set at an angle comes apart into them), 前 言 closed up."""
     large = 3 * median([line.size for line in page.lines] or [10.0])
-    kept = [line for line in page.lines if len(line.text.strip()) > 1 or line.size < min(large, 30) or is_cjk(line.text[:1])]
-    return page if len(kept) == len(page.lines) else replace(page, lines=tuple(kept))
+    kept = [
+        line for line in page.lines if len(line.text.strip()) > 1 or line.size < min(large, 30) or is_cjk(line.text[:1])
+    ]
+    closed = [replace(line, text=_SPACED.sub(_close_up, line.text)) for line in kept]
+    return replace(page, lines=tuple(closed))
+
+
+def _close_up(match: re.Match[str]) -> str:
+    return "".join(match[0].split())
 
 
 def _place(page: Page, is_first: bool, is_front: bool) -> Place:

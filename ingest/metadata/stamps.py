@@ -14,14 +14,17 @@ _STAMP = re.compile(
     r"\s+(?:is|has\s+been|was)\s+(?:now\s+)?(?:archived|withdrawn|retired|rescinded|superseded|stood\s+down|inactive|obsolete|out\s+of\s+date)\b"
     r"|\bthis\s+(?:document|guideline|guidance|publication|statement|version|edition|recommendation)\s+(?:has\s+been|was|is)\s+"
     r"(?:updated\s+and\s+)?(?:replaced|superseded)\s+(?:and\s+\w+\s+)?by\b"
-    r"|^\W*(?:archived?|withdrawn|superseded|obsolete|retired)(?:\s+(?:document|guideline|copy|version|content|publication))?\W*(?:\d[\d/. -]*)?$"
+    r"|^\W*(?:archived?|withdrawn|superseded|obsolete|retired)"
+    r"(?:\s+(?:document|guideline|copy|version|content|publication))?\W*(?:\d[\d/. -]*)?$"
     r"|^\W*(?:superseded|replaced|withdrawn)\s+(?:by|on|in)\b|\bno\s+longer\s+(?:being\s+)?(?:current|in\s+force|maintained|updated)\b"
     r"|\bhas\s+been\s+(?:updated\s+and\s+)?replaced\s+by\b"
     r"|本(?:文件|指南|标准|规范|方案|共识|版本)(?:已|已经|现已)(?:于.{0,15})?(?:废止|失效|作废|撤销|被.{0,40}?(?:代替|替代|取代))"
     r"|^\W*(?:已废止|已失效|作废|废止|已被.{2,40}?(?:代替|替代|取代))\W*$",
     re.IGNORECASE,
 )
-_REPLACED_RECORD = re.compile(r"\bold\s+(?:version|edition)|\b(?:dose|value|word|figure|sentence|text)\b", re.IGNORECASE)
+_REPLACED_RECORD = re.compile(
+    r"\bold\s+(?:version|edition)|\b(?:dose|value|word|figure|sentence|text)\b", re.IGNORECASE
+)
 
 
 def find_stamp(text: str) -> str:
@@ -46,5 +49,7 @@ def _joined(material: Material) -> list[Spot]:
     return [
         Spot(f"{one.text} {two.text}", one.page, one.place)
         for one, two in zip(lines, lines[1:], strict=False)
-        if one.page == two.page and len(one.text) < 25 and re.match(r"\W*(?:archive|withdrawn|superseded)", one.text, re.I)
+        if one.page == two.page
+        and len(one.text) < 25
+        and re.match(r"\W*(?:archive|withdrawn|superseded)", one.text, re.I)
     ]

@@ -14,24 +14,52 @@ LONGEST = 200  # characters of a replaced work's name
 
 # Kinds that never replace a whole edition; what they report is somebody else's replacement.
 NEVER_REPLACE = frozenset(
-    {Kind.DRAFT, Kind.ERRATUM, Kind.ADDENDUM, Kind.COMMENTARY, Kind.TRANSLATION, Kind.SUMMARY, Kind.DERIVATIVE, Kind.PARTIAL_UPDATE}
+    {
+        Kind.DRAFT,
+        Kind.ERRATUM,
+        Kind.ADDENDUM,
+        Kind.COMMENTARY,
+        Kind.TRANSLATION,
+        Kind.SUMMARY,
+        Kind.DERIVATIVE,
+        Kind.PARTIAL_UPDATE,
+    }
 )
 _SELF = (
     r"(?:this|the\s+present|these|the\s+current|the\s+(?:new|revised|updated)|(?:the\s+information\s+in\s+)?this)\s+"
     r"(?:[\w'’-]+\s+){0,5}?(?:guidelines?|guidance|document|recommendations?|statement|report|edition|version|publication|policy|update|protocol|standard|bulletin|schedule)"
 )
 _VERB = r"(?:updates?\s+and\s+(?:replaces?|supersedes?)|replaces?\s+and\s+updates?|replaces?|supersedes?)"
-_NAME = rf"(?P<name>.{{3,{LONGEST}}}?)(?=\s*(?:[.;](?:\s|$)|\)\s*$|,\s+(?:which|and\s+(?:is|was|has))\b|$))"
+_STOP = r"(?<!\bNo)(?<!\bDoc)(?<!\bNos)(?<!\bed)[.;](?:\s|$)"
+_NAME = rf"(?P<name>.{{3,{LONGEST}}}?)(?=\s*(?:{_STOP}|\)\s*$|,\s+(?:which|and\s+(?:is|was|has))\b|$))"
 _ENGLISH = (
-    (0.9, re.compile(rf"\b{_SELF}\s+(?:\([^)]*\)\s+)?(?:fully\s+|hereby\s+)?{_VERB}\s+(?:the\s+)?{_NAME}", re.IGNORECASE)),
-    (0.9, re.compile(rf"\bis\s+an\s+update\s+(?:of|to)\s+(?P<name>.{{3,{LONGEST}}}?)\s+and\s+replaces\s+it\b", re.IGNORECASE)),
+    (
+        0.9,
+        re.compile(rf"\b{_SELF}\s+(?:\([^)]*\)\s+)?(?:fully\s+|hereby\s+)?{_VERB}\s+(?:the\s+)?{_NAME}", re.IGNORECASE),
+    ),
+    (
+        0.9,
+        re.compile(
+            rf"\bis\s+an\s+update\s+(?:of|to)\s+(?P<name>.{{3,{LONGEST}}}?)\s+and\s+replaces\s+it\b", re.IGNORECASE
+        ),
+    ),
     (0.85, re.compile(rf"^\W*(?:{_VERB})\s*:?\s+(?:the\s+)?{_NAME}", re.IGNORECASE)),
     (0.85, re.compile(rf"\(\s*{_VERB}\s+(?:the\s+)?(?P<name>[^()]{{3,{LONGEST}}})\)", re.IGNORECASE)),
-    (0.8, re.compile(rf"[\"“][^\"”]{{5,160}}[\"”]\s+{_VERB}\s+(?:the\s+)?[\"“](?P<name>[^\"”]{{5,160}})[\"”]", re.IGNORECASE)),
+    (
+        0.8,
+        re.compile(
+            rf"[\"“][^\"”]{{5,160}}[\"”]\s+{_VERB}\s+(?:the\s+)?[\"“](?P<name>[^\"”]{{5,160}})[\"”]", re.IGNORECASE
+        ),
+    ),
 )
 _CHINESE = (
-    (0.9, re.compile(rf"^\W*(?:代替|替代)\s*(?P<name>[A-Z/]+\s*\d[\d.]*\s*[-—–]\s*\d{{4}})")),
-    (0.9, re.compile(r"(?:本(?:标准|规范|指南|方案|共识|文件)|自.{2,20}起)[^。]{0,12}?(?:代替|替代|取代)[^。《]{0,20}《(?P<name>[^》]{3,80})》")),
+    (0.9, re.compile(r"^\W*(?:代替|替代)\s*(?P<name>[A-Z/]+\s*\d[\d.]*\s*[-—–]\s*\d{4})")),
+    (
+        0.9,
+        re.compile(
+            r"(?:本(?:标准|规范|指南|方案|共识|文件)|自.{2,20}起)[^。]{0,12}?(?:代替|替代|取代)[^。《]{0,20}《(?P<name>[^》]{3,80})》"
+        ),
+    ),
     (0.9, re.compile(r"《(?P<name>[^》]{3,80})》[^。《》]{0,24}?(?:同时|即行|予以|自行)(?:废止|失效|停止执行)")),
     (0.85, re.compile(r"对《(?P<name>[^》]{3,80})》[^。]{0,20}?进行了?(?:修订|修改|更新|完善)[^。]{0,20}?形成")),
 )
@@ -41,7 +69,8 @@ _FUTURE = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"\b(?:not|never|neither|nor|no\s+longer|without|rather\s+than|instead\s+of)\b|n['’]t\b|不(?:代替|替代|取代|改变)|并非|未(?:代替|替代|取代)", re.IGNORECASE
+    r"\b(?:not|never|neither|nor|no\s+longer|without|rather\s+than|instead\s+of)\b|n['’]t\b|不(?:代替|替代|取代|改变)|并非|未(?:代替|替代|取代)",
+    re.IGNORECASE,
 )
 _PARTIAL = re.compile(
     r"\b(?:partial(?:ly)?|in\s+part|parts?\s+of|sections?\s+(?:of|\d)|recommendations?\s+\d|chapters?\s+\d|some\s+(?:of|recommendations)|only\s+the)\b|部分(?:代替|替代|取代|内容)",
@@ -51,7 +80,10 @@ _NO_WORK = re.compile(
     r"^\W*(?:clinical\s+judge?ment|(?:the\s+)?(?:professional|medical|individual)|advice|care|a\s+visit|consultation|it\b|them\b|all\s+(?:other|previous)\s+advice|\d+\s*(?:mg|mL|%))",
     re.IGNORECASE,
 )
-_DATED_PREDECESSOR = re.compile(r"^(?:the\s+)?(?:all\s+)?(?:earlier|previous|prior|older)\s+(?:versions?|editions?|guidelines?|guidance)\b", re.IGNORECASE)
+_DATED_PREDECESSOR = re.compile(
+    r"^(?:the\s+)?(?:all\s+)?(?:earlier|previous|prior|older)\s+(?:versions?|editions?|guidelines?|guidance)\b",
+    re.IGNORECASE,
+)
 
 
 def read_replaces(material: Material, kind: str) -> Proposal | None:
@@ -94,10 +126,17 @@ def _trusted(place: Place) -> Place:
 
 def _is_statement(sentence: str, match: re.Match[str]) -> bool:
     """Whether the words say that this document has replaced a whole other one."""
-    if _FUTURE.search(sentence[: sentence.find(match["name"])] or sentence) or _DENIED.search(match[0].replace(match["name"], "")):
+    if _FUTURE.search(sentence[: sentence.find(match["name"])] or sentence) or _DENIED.search(
+        match[0].replace(match["name"], "")
+    ):
         return False
     before = sentence[: sentence.find(match["name"])]
-    return not (_PARTIAL.search(before) or _PARTIAL.match(match["name"]) or _DENIED.search(before) or _NO_WORK.match(match["name"]))
+    return not (
+        _PARTIAL.search(before)
+        or _PARTIAL.match(match["name"])
+        or _DENIED.search(before)
+        or _NO_WORK.match(match["name"])
+    )
 
 
 def _sentence(text: str, match: re.Match[str]) -> str:
@@ -109,6 +148,7 @@ def _sentence(text: str, match: re.Match[str]) -> str:
 
 def _names(text: str) -> Iterator[str]:
     name = re.sub(r"\s+", " ", text).strip(" ,，.:：《》“”\"'")
+    name = re.sub(r"^(?:doc(?:ument)?\.?\s+)?(?:no|number)s?[.:]\s+(?=[A-Z])", "", name, flags=re.IGNORECASE)
     name = re.sub(r",?\s+published\s+in\s+\d{4}$", "", name)
     if len(name) >= 3 and not _NO_WORK.match(name):
         yield name

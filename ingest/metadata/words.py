@@ -14,11 +14,12 @@ GENRE = re.compile(
 # What is left of a line of series or genre words only is no title: "ESC GUIDELINES", "A national clinical guideline".
 _SERIES = re.compile(
     r"\b(?:an?|the|of|and|for|on|in|by|to|from|clinical|practice|national|international|global|guidelines?|guidance|recommend(?:ation|ed)s?"
-    r"|statements?|reports?|bulletins?|special|articles?|evidence[- ]based|full|complete|joint|task|force|committee|document|version|edition"
+    r"|statements?|reports?|bulletins?|special|articles?|evidence[- ]based|full|complete|joint|task|force"
+    r"|committee|document|version|edition"
     r"|position|policy|consensus|scientific|science|advisory|advisories|focused|update[sd]?|review|education|research|original|interim|living|workgroup"
     r"|summary|executive|draft|consultation|public|comment|supplement|standards?|medicine|medical|series|methodology|correction|corrigend\w+"
     r"|errat\w+|editorial|commentary|quick|reference|pocket|guide|contents?|introduction|preamble|foreword|preface|abstract|purpose|methods|disclaimer|acknowledge?ments?|volume"
-    r"|journal|issue|number|no|nice|open|access|free|health|professionals?|group|expert|panel|notice|press|release|bulletin|archived?|journals?|references?|endorsed|background)\b"
+    r"|journal|issue|number|no|open|access|free|health|professionals?|group|expert|panel|notice|press|release|bulletin|archived?|journals?|references?|endorsed|background)\b"
     r"|中华人民共和国|中華人民共和國|卫生|行业|国家|团体|地方|推荐性|医疗|标准|规范|指南|共识|与|专家|论著|综述|解读|更正|方案|通知|前言|目次|目录|附件|附录|摘要|一|概述|征求意见稿|试行|版",
     re.IGNORECASE,
 )
