@@ -240,7 +240,7 @@ def _begins(
     short = last.x1 < right - max(0.12 * (right - areas[(last.column, last.block)][0]), 2 * last.size)
     if row.marker is not None and _is_new_item(current, row, ended or short):
         return True
-    if ended and short:
+    if (ended or _is_shouted(current, row)) and short:
         return True
     return _indented(current, row, ended)
 
@@ -254,6 +254,12 @@ def _style_changes(last: Row, row: Row, short: bool) -> bool:
         return not _goes_on(last.text, row.text)
     family = row.font.split("-")[0].split(",")[0] != last.font.split("-")[0].split(",")[0]
     return (family or row.italic != last.italic) and short and not _goes_on(last.text, row.text)
+
+
+def _is_shouted(current: Sequence[Row], row: Row) -> bool:
+    """A label in capitals over a sentence in the same type ("RECOMMENDATION" / "The panel recommends …")."""
+    label = " ".join(each.text for each in current)
+    return label.isupper() and sum(map(str.isalpha, label)) > 5 and len(label) < 60 and not row.text.isupper() and row.text[:1].isupper()
 
 
 def _is_fragment(row: Row) -> bool:

@@ -63,8 +63,8 @@ _CLASS_LEVEL = _compile(
     r"(?:\s*\(?\s*(?:no\s+benefit|harm)\)?)?\s*[,;/]?\s*(?:and\s+)?"
     r"(?P<certainty>(?:LOE|level(?:\s+of\s+evidence)?|evidence\s+level)\s*[:=]?\s*(?P<level>[A-E])(?:-(?:R|NR|LD|EO))?)?(?!\w)"
 )
-_USPSTF = _compile(
-    r"(?P<strength>\bgrade\s*[:=]?\s*(?P<g1>[ABCDI])\b(?!\s+evidence)|\b(?P<g2>[ABCD])\s+(?:grade|recommendation)\b"
+_USPSTF = re.compile(  # letters in capitals only: "a recommendation" is no grade
+    r"(?P<strength>\b[Gg]rade\s*[:=]?\s*(?P<g1>[ABCDI])\b(?!\s+evidence)|(?<![Cc]ategory )\b(?P<g2>[ABCD])\s+(?:grade|recommendation)\b"
     r"|(?<![-\w])(?P<g3>I)\s+statements?\b)"
 )
 _CODE = _compile(
@@ -243,6 +243,8 @@ def _grade_words(text: str) -> Grade | None:
             quality is not None and re.fullmatch(r"[\s,;:(/–-]*", text[match.end() : quality.start()])
         ):
             force = match
+    if force is None and quality is not None and not re.search(r"evidence|certainty", quality[0], re.IGNORECASE):
+        return None  # "high-quality care"
     certainty = ""
     if quality is not None:
         words = [quality["first"] or quality["after"], quality["second"]]

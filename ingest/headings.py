@@ -127,6 +127,8 @@ def _kind(blocks: Sequence[Block], index: int, body: BodyStyle) -> str:
     block = blocks[index]
     if block.kind not in ("text", "item") or not _is_title_like(block):
         return ""
+    if block.marker is not None and block.marker.style == "labelled" and len(block.text) - block.marker.end > 12:
+        return ""  # "Recommendation 3: …" is what it says, not a title
     if block.marker is not None and block.marker.style == "bullet":
         return "large" if block.size >= 1.25 * body.size else ""
     if is_caption(block.text) or is_grade_line(block.text):

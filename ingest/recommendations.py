@@ -53,7 +53,7 @@ _NOT_HERE = re.compile(
     r"|questions?|PICO|search strategy|declarations?|funding|abbreviations|conflicts? of interest|how to (?:use|read))\b|方法学|检索|证据分级|编写|制订方法|背景|利益冲突",
     re.IGNORECASE,
 )
-_RUN_IN = re.compile(r"^(?:recommendations?|good practice statement|推荐意见|推荐)\s*(?P<number>\d{0,3})\s*[:：.]\s*(?=\S.{25})", re.IGNORECASE | re.DOTALL)
+_RUN_IN = re.compile(r"^(?:recommendations?|good practice statement|推荐意见|推荐)\s*[:：.]\s*(?=\S.{25})", re.IGNORECASE | re.DOTALL)
 _IMPERATIVE = re.compile(
     r"^(?:do not|don't|offer|consider|advise|ask|assess|discuss|ensure|refer|use|give|provide|measure|monitor|explain|start|stop|review|"
     r"carry out|take|tell|be aware|for\s.{3,80},\s*(?:offer|consider|use|do not)|推荐|建议|不推荐|不建议)\b",
@@ -127,12 +127,14 @@ class _Finder:
         for index, block in enumerate(self.blocks):
             if not self._is_open(index, taken) or self.structure.roles[index] != "body":
                 continue
+            if self._is_method(index):
+                continue
             run_in = _RUN_IN.match(block.text)
             marker = block.marker
             if run_in is not None and _is_actionable(block.text[run_in.end() :]):
-                yield self._extended(index, taken, number=run_in["number"])
+                yield self._extended(index, taken)
             elif marker is not None and marker.style == "labelled" and len(block.text) - marker.end > 12:
-                if _ACTION.search(block.text) and not self._is_method(index):
+                if _ACTION.search(block.text):
                     yield self._extended(index, taken, number=_label_number(block))
 
     def graded(self, taken: set[int]) -> Iterator[_Span]:
@@ -146,7 +148,7 @@ class _Finder:
                 continue
             if is_grade_line(block.text):
                 span = self._before_grade_line(index, taken | used)
-            elif _is_own_grade(block.text, grade) and _is_actionable(block.text):
+            elif _is_own_grade(block.text, grade) and _is_actionable(block.text) and not _cites(block):
                 lead = self._lead(index)
                 span = _Span((index,), _number(block), grade, find_year_label(block.text), lead)
             else:
@@ -158,16 +160,13 @@ class _Finder:
     def _before_grade_line(self, index: int, taken: set[int]) -> _Span | None:
         """The statement above a grade line: one paragraph, or a lead-in with its list."""
         start = index - 1
-        while start > index - LONGEST and self._is_open(start, taken) and self.blocks[start].kind == "item":
-            if self.blocks[start].marker and self.blocks[start].marker.style in ("number", "deep") and _is_actionable(self.blocks[start].text):
-                break  # a numbered recommendation of its own
+        while start > index - LONGEST and self._is_open(start, taken) and _is_list_item(self.blocks[start]):
             start -= 1
+        if start < index - 1 and not (self._is_open(start, taken) and _leads_in(self.blocks[start])):
+            start = index - 1
         if not self._is_open(start, taken) or is_grade_line(self.blocks[start].text):
             return None
         first = self.blocks[start]
-        if start < index - 1 and not first.text.rstrip().endswith((":", "：")) and first.kind != "item":
-            start = index - 1
-            first = self.blocks[start]
         if not _ACTION.search(" ".join(self.blocks[each].text for each in range(start, index))):
             return None
         lines = [index]
@@ -203,7 +202,7 @@ class _Finder:
 
     def _under_label(self, index: int, taken: set[int], label: re.Match[str]) -> Iterator[_Span]:
         year = label["year"] or ""
-        practice = "practice" in label[0].casefold()
+        practice = "good practice" in label[0].casefold()
         follow = index + 1
         while follow < len(self.blocks) and follow in self.headings and self._label_at(follow) is None and follow < index + 2:
             follow += 1  # "Recommendations" > "For adults" > list
@@ -283,7 +282,7 @@ class _Finder:
         """A statement with the list that it leads in and the grade line under it."""
         members = [index]
         if self.blocks[index].text.rstrip().endswith((":", "：")):
-            while len(members) < LONGEST and self._is_open(members[-1] + 1, taken) and self.blocks[members[-1] + 1].kind == "item":
+            while len(members) < LONGEST and self._is_open(members[-1] + 1, taken) and _is_list_item(self.blocks[members[-1] + 1]):
                 members.append(members[-1] + 1)
         while self._is_open(members[-1] + 1, taken) and is_grade_line(self.blocks[members[-1] + 1].text):
             members.append(members[-1] + 1)
@@ -351,6 +350,20 @@ def _is_own_grade(text: str, grade: Grade) -> bool:
     return bool(re.search(r"recommends?\b", text[: grade.start])) and rest < 0.5 * len(text) and len(text) < 1200
 
 
+def _is_list_item(block: Block) -> bool:
+    """An item of a list within a statement; numbers like 2.1 and labels begin a statement of their own."""
+    return block.kind == "item" and block.marker is not None and block.marker.style not in ("labelled", "deep", "chapter", "chinese")
+
+
+def _leads_in(block: Block) -> bool:
+    return block.text.rstrip().endswith((":", "："))
+
+
+def _cites(block: Block) -> bool:
+    """Whether a paragraph reports what others say: it is not numbered and carries marks of references."""
+    return block.marker is None and bool(re.search(r"\(\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\)|\[\d{1,3}(?:[,–-]\d{1,3})*\]", block.text))
+
+
 def _label_number(block: Block) -> str:
     """ "推荐意见4" for Chinese labels, the bare number for English ones."""
     if block.marker is None:
@@ -400,7 +413,7 @@ def _statement(structure: Structure, span: _Span) -> str:
         if position and is_grade_line(text):
             continue
         if position == 0 and block.marker is not None:
-            text = text[block.marker.end :].strip()
+            text = text[block.marker.end :].lstrip(" :：.、")
         if position == 0:
             text = _RUN_IN.sub("", text)
         parts.append(text)
