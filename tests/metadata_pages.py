@@ -14,7 +14,9 @@ from kb.domain import Box, Proposal
 from kb.publishers import same_publisher
 from kb.text import content_words, fold, squeeze
 
-FIRST, SECOND = (Path(__file__).parent / "data" / name for name in ("metadata_pages.txt", "metadata_pages_second.txt"))
+FIRST, SECOND, THIRD = (
+    Path(__file__).parent / "data" / f"metadata_pages{which}.txt" for which in ("", "_second", "_third")
+)
 NOTHING = "-"
 DOUBT = 0.5  # below this a proposal claims nothing
 _LINE = re.compile(r"(?:(?P<furniture>[HF])|(?P<size>[\d.]+)(?P<bold>b?))\|\s?(?P<text>.*)")

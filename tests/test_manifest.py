@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import random
 from pathlib import Path
 
@@ -10,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.manifest import Manifest, RelationRef, edition_id, guideline_slug, read_manifest
+from ingest.manifest import (
+    Manifest,
+    RelationRef,
+    edition_id,
+    guideline_slug,
+    read_manifest,
+    row_from_json,
+    row_to_json,
+)
 from kb.domain import Kind, RelationType
 from kb.errors import UsageError
 
@@ -56,6 +65,11 @@ def test_a_row_gives_every_value_that_the_librarian_wrote(folder: Path) -> None:
     assert (row.identifiers, row.licence, row.publish) == (("NG1", "10.1/x"), "OGL", False)
     assert row.source_url == "https://example.org"
     assert manifest.notices == ()
+
+
+def test_a_row_survives_being_kept_with_a_job(folder: Path) -> None:
+    rows = read(folder, 'file,kind,identifiers,amends\na.pdf,draft,NG1,"g@2018#1,2"\nb.pdf\n').rows
+    assert [row_from_json(json.loads(json.dumps(row_to_json(row)))) for row in rows] == list(rows)
 
 
 def test_only_the_file_is_needed_and_silence_stays_silence(folder: Path) -> None:

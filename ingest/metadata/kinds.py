@@ -60,7 +60,7 @@ IN_TITLE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         Kind.SUMMARY,
         re.compile(
             r"^\W*(?:executive\s+)?summary\b|\bexecutive\s+summary\b|\b(?:guideline|recommendations?)\s+summary\b|\bsynopsis\b|执行摘要|摘要版|要点摘编"
-            r"|\b(?:fact|tip)\s*sheet\b|\bbulletin\b|\bissues\s+(?:final|new)\b|\bat\s+a\s+glance\b",
+            r"|\b(?:fact|tip)\s*sheet\b|\bissues\s+(?:final|new)\b|\bat\s+a\s+glance\b",
             _FLAGS,
         ),
     ),

@@ -149,6 +149,6 @@ def _sentence(text: str, match: re.Match[str]) -> str:
 def _names(text: str) -> Iterator[str]:
     name = re.sub(r"\s+", " ", text).strip(" ,，.:：《》“”\"'")
     name = re.sub(r"^(?:doc(?:ument)?\.?\s+)?(?:no|number)s?[.:]\s+(?=[A-Z])", "", name, flags=re.IGNORECASE)
-    name = re.sub(r",?\s+published\s+in\s+\d{4}$", "", name)
+    name = re.sub(r",?\s+\(?published\s+(?:in\s+)?(?:[A-Z][a-z]+\s+)?\d{4}\)?$", "", name)
     if len(name) >= 3 and not _NO_WORK.match(name):
         yield name
