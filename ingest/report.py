@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -76,6 +76,19 @@ class Report:
             "tokens_embedded": self.tokens_embedded,
             "tokens_truncated": self.tokens_truncated,
         }
+
+
+def merge_reports(reports: Sequence[Report]) -> Report:
+    """One report of several runs: files in order, seconds, stages and tokens summed."""
+    whole = Report()
+    for each in reports:
+        whole.files += each.files
+        whole.seconds += each.seconds
+        whole.tokens_embedded += each.tokens_embedded
+        whole.tokens_truncated += each.tokens_truncated
+        for name, spent in each.stages.items():
+            whole.stages[name] = whole.stages.get(name, 0.0) + spent
+    return whole
 
 
 def metadata_json(proposals: Mapping[str, Proposal]) -> dict[str, Any]:

@@ -49,9 +49,10 @@ def main() -> None:
 
     silence()
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)  # a command's typer.Exit comes back as its number
     except Exception as error:
         sys.exit(fail(error, as_json="--json" in sys.argv))
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 if __name__ == "__main__":

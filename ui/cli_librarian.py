@@ -23,6 +23,7 @@ def ingest(
     """Take in guideline PDFs: read, check, embed, publish."""
     from ingest.pipeline import ingest as take_in
     from ingest.pipeline import resume
+    from ingest.report import merge_reports
     from ui.printing import print_report
 
     with opened(home, create=True) as library, progress_shown(as_json) as shown:
@@ -33,9 +34,9 @@ def ingest(
             reports = [report]
         else:
             reports = resume(library, shown)
-    for each in reports:
-        print_json(each.as_json()) if as_json else print_report(each)
-    if any(not result.is_done for each in reports for result in each.files):
+    whole = merge_reports(reports)
+    print_json(whole.as_json()) if as_json else print_report(whole)
+    if not all(result.is_done for result in whole.files):
         raise typer.Exit(1)
 
 
