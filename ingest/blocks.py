@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from statistics import median
 
 from ingest.clean import join_lines
 from ingest.layout import Document, Line, Page
@@ -216,7 +215,7 @@ def _pitches(rows: Sequence[Row]) -> dict[float, float]:
     pitches = {}
     for size, distances in seen.items():
         distances.sort()
-        pitches[size] = distances[len(distances) // 4] if len(distances) > 3 else median(distances)
+        pitches[size] = distances[len(distances) // 4] if len(distances) > 4 else min(distances[0], 1.5 * size)
     return pitches
 
 
@@ -230,12 +229,12 @@ def _begins(
     last = current[-1]
     if row.column != last.column or row.y0 < last.y0 - 0.5 * last.size:
         return True  # joined again later if the sentence goes on
-    if _style_changes(last, row, last.x1 < areas[(last.column, last.block)][1] - 4 * last.size):
+    ended = ends_sentence(last.text)
+    if _style_changes(last, row, ended or last.x1 < areas[(last.column, last.block)][1] - 4 * last.size):
         return True
     pitch = pitches.get(_round(row.size), 1.3 * row.size)
     if min(row.y0 - last.y0, row.y1 - last.y1) > max(1.18 * pitch, pitch + 0.22 * row.size):
         return True
-    ended = _ends_sentence(last.text)
     right = areas[(last.column, last.block)][1]
     short = last.x1 < right - max(0.12 * (right - areas[(last.column, last.block)][0]), 2 * last.size)
     if row.marker is not None and _is_new_item(current, row, ended or short):
@@ -245,7 +244,7 @@ def _begins(
     return _indented(current, row, ended)
 
 
-def _style_changes(last: Row, row: Row, short: bool) -> bool:
+def _style_changes(last: Row, row: Row, done: bool) -> bool:
     if _is_fragment(row) or _is_fragment(last):
         return False
     if abs(row.size - last.size) > 0.08 * max(row.size, last.size):
@@ -253,7 +252,7 @@ def _style_changes(last: Row, row: Row, short: bool) -> bool:
     if row.bold != last.bold:
         return not _goes_on(last.text, row.text)
     family = row.font.split("-")[0].split(",")[0] != last.font.split("-")[0].split(",")[0]
-    return (family or row.italic != last.italic) and short and not _goes_on(last.text, row.text)
+    return (family or row.italic != last.italic) and done and not _goes_on(last.text, row.text)
 
 
 def _is_shouted(current: Sequence[Row], row: Row) -> bool:
@@ -299,11 +298,18 @@ def _indented(current: Sequence[Row], row: Row, ended: bool) -> bool:
     return row.x0 > left + 0.8 * row.size or (hanging and row.x0 < current[0].x0 + 0.3 * row.size < left)
 
 
-def _ends_sentence(text: str) -> bool:
-    bare = text.rstrip().rstrip(_CLOSERS)
-    if bare.endswith("]") or text.rstrip().endswith(("]", "］")):
+def ends_sentence(text: str) -> bool:
+    """Whether the text is complete: a full stop, also before a closing bracket, a reference mark or "(a grade)"."""
+    text = text.rstrip()
+    bare = text.rstrip(_CLOSERS)
+    if text.endswith(("]", "］")):
         bare = bare.rstrip("0123456789,-–[［ ")
-    return bool(bare) and bare[-1] in SENTENCE_END + _OPEN_END
+    if bare and bare[-1] in SENTENCE_END + _OPEN_END:
+        return True
+    if text.endswith((")", "）")):
+        opening = max(text.rfind("("), text.rfind("（"))
+        return opening > 0 and text[:opening].rstrip()[-1:] in tuple(SENTENCE_END)
+    return False
 
 
 def _block(
@@ -376,7 +382,7 @@ def _is_cut(last: Block, block: Block) -> bool:
     if abs(last.size - block.size) > 0.06 * last.size or last.bold != block.bold:
         return False
     before, after = last.text.rstrip(), block.text
-    if not before or _ends_sentence(before):
+    if not before or ends_sentence(before):
         return False
     if is_cjk(after[0]) or after[0].isdigit() or after[0] in "（“《＜<≥≤>":
         return is_cjk(before[-1]) or before[-1] in "，、（“" or last.rows > 2

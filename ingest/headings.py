@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from ingest.blocks import SENTENCE_END, Block, BodyStyle
+from ingest.blocks import SENTENCE_END, Block, BodyStyle, ends_sentence
 from ingest.grades import is_grade_line
 from ingest.layout import OutlineItem
 from ingest.markers import Marker, find_marker
@@ -156,7 +156,7 @@ def _is_title_like(block: Block) -> bool:
         return False
     if text[-1] in ",，;；、" or (len(text.split()) > 8 and re.search(r"[a-z)]\.\s+[A-Z]", text)):
         return False
-    if text[-1] in SENTENCE_END and text[-1] not in "?？":
+    if ends_sentence(text) and text[-1] not in "?？:：":
         marked = block.marker is not None and block.marker.style in ("chinese", "chinese_round", "chapter")
         return marked and len(text) <= 24 and text.count("。") == 1 and text[-1] == "。"
     return True
@@ -219,11 +219,12 @@ def _levels(
     styles: dict[tuple[float, ...], list[int]] = defaultdict(list)
     for index, kind in kinds.items():
         styles[_style(blocks[index], kind)].append(index)
+    chapters = sum(blocks[index].text.startswith("第") for index in kinds) > 1
     levels: dict[int, int] = {}
     lowest = 0
     for style in sorted(styles, reverse=True):
         members = styles[style]
-        depths = [_depth(blocks[index]) for index in members]
+        depths = [_depth(blocks[index], chapters) for index in members]
         level, numbered = _style_level(members, depths, marked, lowest)
         lowest = max(lowest, min(level, 6))
         for index, depth in zip(members, depths, strict=True):
@@ -253,11 +254,11 @@ def _style(block: Block, kind: str) -> tuple[float, ...]:
     return (0 if plain else round(block.size * 2) / 2, 0 if plain else rank, -depth, 0 if plain else float(block.bold), -float(block.italic))
 
 
-def _depth(block: Block) -> int:
-    """Depth that the number itself tells: 1.2.3 is 3, 第一章 and 一、 are 1, （一） is 2; 0 if it tells nothing."""
+def _depth(block: Block, chapters: bool) -> int:
+    """Depth that the number itself tells: 1.2.3 is 3, 一、 is 1 (2 in a book of 第×章), （一） one more; 0 for nothing."""
     marker = block.marker
     if marker is None:
         return 0
     if marker.style == "deep":
         return marker.depth
-    return {"chapter": 1, "chinese": 1, "chinese_round": 2}.get(marker.style, 0)
+    return {"chapter": 1, "chinese": 1 + chapters, "chinese_round": 2 + chapters}.get(marker.style, 0)

@@ -50,7 +50,7 @@ _NOT_LABEL = re.compile(
 _NOT_HERE = re.compile(
     r"\b(?:methods?|methodology|grading|rationale|evidence (?:summary|review|statement)|summary of (?:the )?evidence|systematic review|research (?:gaps?|needs?|agenda|priorities)"
     r"|background|glossary|definitions?|scope|objectives?|target audience|future|updating|dissemination|resource|acceptability|feasibility|values and preferences"
-    r"|questions?|PICO|search strategy|declarations?|funding|abbreviations|conflicts? of interest|how to (?:use|read))\b|方法学|检索|证据分级|编写|制订方法|背景|利益冲突",
+    r"|questions?|PICO|search strategy|declarations?|funding|abbreviations|conflicts? of interest|how to (?:use|read))\b|方法学|检索|分级|编写|制订方法|背景|利益冲突",
     re.IGNORECASE,
 )
 _RUN_IN = re.compile(r"^(?:recommendations?|good practice statement|推荐意见|推荐)\s*[:：.]\s*(?=\S.{25})", re.IGNORECASE | re.DOTALL)

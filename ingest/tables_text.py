@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from ingest.clean import join_lines
 from ingest.layout import Line
+from ingest.markers import find_marker
 from kb.domain import LineSpan
 
 MOST_HEADER_ROWS = 3
+MOST_LABEL_LINES = 6  # lines of the cell beside a list of statements
 CELL_GAP = "\t"
 
 
@@ -48,8 +50,9 @@ def read_table(lines: Sequence[Line], language: str) -> Table:
     columns = 1 + max((column for row in cells.values() for column in row), default=0)
     count = _header_rows(cells, columns)
     rows = tuple(
-        _row(cells[number], columns, language, is_header=position < count)
+        _row(part, columns, language, is_header=position < count)
         for position, number in enumerate(sorted(cells))
+        for part in ([cells[number]] if position < count else split_items(cells[number]))
     )
     header = _merge_headers([row for row in rows if row.is_header], columns)
     return Table(rows, columns, header)
@@ -73,6 +76,28 @@ def reading_order(lines: Sequence[Line]) -> list[Line]:
 def order_cells(lines: Sequence[Line]) -> list[Line]:
     """Lines of a table row by row and cell by cell; lines of one cell stay in their order."""
     return sorted(lines, key=lambda line: line.cell[:3] if line.cell else (0, 0, 0))
+
+
+def split_items(row: dict[int, list[Line]]) -> list[dict[int, list[Line]]]:
+    """A row whose last cell lists numbered statements (1a., 1b.) as one row for each; the label stays with the first."""
+    last = max(row)
+    starts = [index for index, line in enumerate(row[last]) if _is_statement(line)]
+    if len(starts) < 2 or starts[0] != 0 or any(len(row[column]) > MOST_LABEL_LINES for column in row if column != last):
+        return [row]
+    edge = min(row[last][index].box.x0 for index in starts)
+    starts = [index for index in starts if row[last][index].box.x0 - edge < 0.01]
+    parts: list[dict[int, list[Line]]] = []
+    for start, end in zip(starts, [*starts[1:], len(row[last])], strict=True):
+        part = {last: row[last][start:end]}
+        parts.append({**row, **part} if not parts else part)
+    return parts
+
+
+def _is_statement(line: Line) -> bool:
+    marker = find_marker(line.text)
+    return marker is not None and (
+        marker.style in ("deep", "labelled") or (marker.style == "number" and marker.number[-1:].isalpha())
+    )
 
 
 def _row(cells: dict[int, list[Line]], columns: int, language: str, *, is_header: bool) -> TableRow:
