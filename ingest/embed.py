@@ -12,7 +12,7 @@ from kb.store.library import Library
 from kb.store.registry import reading, writing
 from kb.store.vectors import content_hash, known_contents, save_vectors, save_windows
 
-BATCH = 256  # vectors kept per transaction: what a kill can cost
+BATCH = 512  # vectors kept per transaction: what a kill can cost
 
 
 @dataclass(frozen=True, slots=True)

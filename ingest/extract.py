@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ingest.clean import split_furniture
-from ingest.columns import arrange
-from ingest.glyphs import Piece, cut_pieces, join_pieces
+import numpy as np
+
+from ingest.columns import Placed
+from ingest.drawing import Drawing
+from ingest.frame import upright
+from ingest.furniture import split_furniture
+from ingest.glyphs import OBLIQUE, Glyphs, Piece, main_turn, read_pieces
+from ingest.grid import find_grids
+from ingest.ink import find_hidden, read_ink
 from ingest.layout import Document, Line, Page
-from ingest.pdf import PdfFile, open_pdf
+from ingest.lines import make_lines, page_boxes, usual_pitch
+from ingest.pdf import PdfFile, PdfPage, open_pdf
+from ingest.place import Placing
 from ingest.properties import read_properties
-from kb.domain import Box
 from kb.errors import UnreadablePdf
 from kb.text import is_cjk
 
 MAX_PAGES = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """One page before furniture and blocks are known."""
+
+    page: Page  # without lines
+    placed: tuple[Placed, ...]  # in upright coordinates of the main turn
+    turn: int
+    oblique: tuple[Piece, ...]
 
 
 def read_document(
@@ -26,8 +45,10 @@ def read_document(
     with open_pdf(path) as pdf:
         if len(pdf) > max_pages:
             raise UnreadablePdf(f"The PDF has {len(pdf)} pages; at most {max_pages} are read.", status="rejected")
-        pages = [read_page(pdf, number) for number in range(1, len(pdf) + 1)]
-    pages = split_furniture(pages)
+        raw = [read_page(pdf, number) for number in range(1, len(pdf) + 1)]
+    pitch = Counter(each for page in raw if (each := usual_pitch(page.placed)))
+    usual = pitch.most_common(1)[0][0] if pitch else 1.2
+    pages = split_furniture([_finish(page, usual) for page in raw])
     outline, properties, warnings = read_properties(path)
     return Document(
         sha256 or hashlib.sha256(path.read_bytes()).hexdigest(),
@@ -40,38 +61,86 @@ def read_document(
     )
 
 
-def read_page(pdf: PdfFile, number: int) -> Page:
-    """One page (1-based) with all its lines in reading order."""
+def read_page(pdf: PdfFile, number: int) -> RawPage:
+    """One page (1-based), its pieces in reading order."""
     with pdf.page(number) as page:
-        frame = page.frame
-        pieces = join_pieces(cut_pieces(page.glyphs()))
-        share = page.image_share()
-    lines: list[Line] = []
-    for column, group in arrange(pieces):
-        lines += _lines(group, column, number, frame.width, frame.height, lines[-1].block + 1 if lines else 0)
-    return Page(number, pdf.label(number), frame.width, frame.height, tuple(lines), image_share=share)
+        frame, glyphs, drawing = page.frame, page.glyphs(), page.drawing()
+        hidden = _hidden(page, glyphs, drawing)
+    texts = _texts(glyphs.where(hidden | (glyphs.styles < 0)), frame.width, frame.height) if hidden.any() else ()
+    pieces, turn, oblique, across, down = _pieces(glyphs.where(~hidden), drawing, frame.width, frame.height)
+    placed = Placing(across, find_grids(across, down)).place(pieces)
+    repairs = tuple(note for each in placed for note in each.piece.notes)
+    share = drawing.image_share(frame.width, frame.height)
+    shell = Page(number, pdf.label(number), frame.width, frame.height, (), (), (), texts, repairs, round(share, 4))
+    return RawPage(shell, tuple(placed), turn, tuple(oblique))
 
 
-def _lines(
-    group: Sequence[Piece], column: int, number: int, width: float, height: float, block: int
-) -> list[Line]:
-    lines: list[Line] = []
-    last: Piece | None = None
-    for piece in group:
-        if last is not None and _starts_block(last, piece):
-            block += 1
-        box = Box(number, piece.x0 / width, piece.y0 / height, piece.x1 / width, piece.y1 / height)
-        style = piece.style
-        lines.append(Line(piece.text, box, style.font, round(style.size, 2), style.bold, style.italic, column, block))
-        last = piece
-    return lines
+def _hidden(page: PdfPage, glyphs: Glyphs, drawing: Drawing) -> np.ndarray:
+    if not glyphs.is_ink.any():
+        return np.zeros(len(glyphs.codes), dtype=bool)
+    scale = 1.0
+    return find_hidden(
+        glyphs, read_ink(page.picture(scale), scale), page.frame.width, page.frame.height, drawing.images
+    )
 
 
-def _starts_block(last: Piece, piece: Piece) -> bool:
-    size = max(last.style.size, piece.style.size)
-    if abs(last.style.size - piece.style.size) > 0.15 * size:
-        return True
-    return piece.y0 - last.y1 > 0.5 * size or piece.y1 < last.y0
+def _texts(glyphs: Glyphs, width: float, height: float) -> tuple[str, ...]:
+    found = read_pieces(glyphs, width, height, np.zeros((0, 3)))
+    return tuple(piece.text for pieces in found.values() for piece in pieces)
+
+
+def _pieces(
+    glyphs: Glyphs, drawing: Drawing, width: float, height: float
+) -> tuple[list[Piece], int, list[Piece], np.ndarray, np.ndarray]:
+    """Pieces of the page in upright coordinates of its main turn, that turn, slanted text, and the drawn lines."""
+    turn = main_turn(glyphs)
+    across, down = _upright_lines(drawing, turn, width, height)
+    by_turn = read_pieces(glyphs, width, height, down)
+    pieces = by_turn.pop(turn, [])
+    oblique = by_turn.pop(OBLIQUE, [])
+    for other, members in by_turn.items():
+        pieces += [_moved(piece, other, turn, width, height) for piece in members]
+    return pieces, turn, oblique, across, down
+
+
+def _upright_lines(drawing: Drawing, turn: int, width: float, height: float) -> tuple[np.ndarray, np.ndarray]:
+    """Horizontal and vertical lines as seen when the main text is upright."""
+    across = upright(drawing.across[:, [1, 0, 2, 0]], turn, width, height)
+    down = upright(drawing.down[:, [0, 1, 0, 2]], turn, width, height)
+    if turn % 2:
+        across, down = down, across
+    return across[:, [1, 0, 2]], down[:, [0, 1, 3]]
+
+
+def _moved(piece: Piece, turn: int, main: int, width: float, height: float) -> Piece:
+    """A piece of another turn where it stands on the page set upright for the main turn."""
+    from ingest.frame import turned_back
+
+    box = np.array([[piece.x0, piece.y0, piece.x1, piece.y1]])
+    x0, y0, x1, y1 = upright(turned_back(box, turn, width, height), main, width, height)[0]
+    return replace(piece, x0=float(x0), y0=float(y0), x1=float(x1), y1=float(y1))
+
+
+def _finish(raw: RawPage, pitch: float) -> Page:
+    page = raw.page
+    coordinates = np.array([_box(each.piece) for each in raw.placed]).reshape(-1, 4)
+    boxes = page_boxes(coordinates, page.number, raw.turn, page.width, page.height)
+    lines = make_lines(raw.placed, boxes, pitch)
+    return replace(page, lines=tuple(lines), furniture=tuple(_oblique_lines(raw)))
+
+
+def _oblique_lines(raw: RawPage) -> list[Line]:
+    page = raw.page
+    coordinates = np.array([_box(piece) for piece in raw.oblique]).reshape(-1, 4)
+    boxes = page_boxes(coordinates, page.number, OBLIQUE, page.width, page.height)
+    return [
+        Line(piece.text, box, piece.style.font, round(piece.style.size, 2), piece.style.bold, piece.style.italic)
+        for piece, box in zip(raw.oblique, boxes, strict=True)
+    ]
+
+
+def _box(piece: Piece) -> tuple[float, float, float, float]:
+    return piece.x0, piece.y0, piece.x1, piece.y1
 
 
 def main_language(pages: Sequence[Page]) -> str:

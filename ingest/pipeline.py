@@ -28,7 +28,7 @@ from kb.store.registry import reading
 from kb.store.vectors import has_windows
 from kb.versions.change import prepare_snapshot
 
-GROUP = 384  # windows embedded together: enough to sort by length, few enough to show progress
+GROUP = 1024  # windows embedded together: enough to sort by length, few enough to show progress
 APPEAR_SECONDS = 20.0  # editions become visible at least this often during a long ingest
 POLL_SECONDS = 0.25
 

@@ -40,10 +40,20 @@ class History:
         self.stage(edition_id, issued_on, **metadata)
         return self.add(ActKind.PUBLISH, edition_id)
 
-    def relate(self, source: str, kind: str, target: str, *, confirm: bool = True, scope: Any = (), on: str = "") -> int:
+    def relate(
+        self, source: str, kind: str, target: str, *, confirm: bool = True, scope: Any = (), on: str = ""
+    ) -> int:
         identity = f"r-{source}-{kind}-{target}"
         seq = self.add(
-            ActKind.PROPOSE, source, identity, type=kind, source=source, target=target, scope=list(scope), evidence="", on=on
+            ActKind.PROPOSE,
+            source,
+            identity,
+            type=kind,
+            source=source,
+            target=target,
+            scope=list(scope),
+            evidence="",
+            on=on,
         )
         return self.add(ActKind.CONFIRM, source, identity) if confirm else seq
 

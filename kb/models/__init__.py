@@ -9,10 +9,10 @@ from kb.models.encoder import Encoder
 from kb.settings import Settings
 
 
-def _load_minilm(_: str, __: Settings) -> Encoder:
+def _load_minilm(_: str, settings: Settings) -> Encoder:
     from kb.models.minilm import MiniLM
 
-    return MiniLM()
+    return MiniLM(settings.precision)
 
 
 def _load_folder(folder: str, _: Settings) -> Encoder:

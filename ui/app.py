@@ -1,0 +1,26 @@
+"""The web door: two screens in one frame. Started by `gkb ui`."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kb.settings import silence
+from ui.frame import draw_footer
+from ui.i18n import t
+from ui.markup import STYLE
+
+
+def main() -> None:
+    """Draw the chosen screen inside the frame."""
+    silence()
+    st.set_page_config(page_title=t("Guideline library"), page_icon=":material/menu_book:", layout="wide")
+    st.html(STYLE)
+    screens = [
+        st.Page("screens/ask.py", title=t("Ask"), icon=":material/search:", url_path="ask", default=True),
+        st.Page("screens/library.py", title=t("Library"), icon=":material/menu_book:", url_path="library"),
+    ]
+    st.navigation(screens, position="top").run()
+    draw_footer()
+
+
+main()

@@ -1,0 +1,174 @@
+"""Drawing an answer: quotes with their sources, refusals with what was nearest. Every source text is literal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import groupby
+
+import streamlit as st
+
+from kb.domain import Answer, Citation, Edition, Hit, Kind, Passage, Recommendation, Status
+from ui.i18n import t
+from ui.markup import badge, joined, literal, notice, quote
+from ui.page_view import Place, open_place, opened_place, place_of_passage
+
+SNIPPET = 260  # characters of a passage in a list
+KINDS = {
+    Kind.PARTIAL_UPDATE: "Partial update",
+    Kind.ADDENDUM: "Addendum",
+    Kind.ERRATUM: "Erratum",
+    Kind.DRAFT: "Draft",
+    Kind.DERIVATIVE: "Derived version",
+    Kind.TRANSLATION: "Translation",
+    Kind.SUMMARY: "Summary",
+    Kind.COMMENTARY: "Commentary",
+}
+
+
+def draw_answer(answer: Answer) -> None:
+    """How the question was read, then the quotes or the refusal, then what else to know."""
+    st.html(f'<div class="gkb-meta">{literal(_as_of(answer.understood.as_of))}</div>')
+    for note in answer.understood.notes:
+        st.html(notice(note, "calm"))
+    if answer.refusal is not None:
+        st.html(notice(answer.refusal.message, "care"))
+        for missing in answer.refusal.missing:
+            st.html(notice(missing, "calm"))
+    for warning in answer.warnings:
+        markers = "".join(f"[{marker}]" for marker in warning.citations)
+        st.html(notice(f"{warning.message} {markers}".rstrip(), "care"))
+    if any(statement.text != _only_quote(answer, statement.citations) for statement in answer.statements):
+        _draw_statements(answer)
+    for _, group in groupby(answer.citations, key=lambda each: each.hit.edition.id):
+        _draw_source(answer, list(group))
+    _draw_related(answer)
+
+
+def first_place(answer: Answer) -> Place | None:
+    """The page that is opened beside a new answer."""
+    if answer.citations:
+        return cited_place(answer, answer.citations[0])
+    if answer.related:
+        hit = answer.related[0]
+        return place_of_passage(hit.edition, hit.passage, hit.passage_status)
+    return None
+
+
+def cited_place(answer: Answer, citation: Citation) -> Place:
+    """The page of a citation; what else the answer cites from the same edition is marked too."""
+    edition = citation.hit.edition
+    boxes = tuple(box for each in answer.citations if each.hit.edition.id == edition.id for box in each.boxes)
+    return Place(edition, citation.page_first, boxes, citation.hit.passage_status)
+
+
+def _as_of(day: date) -> str:
+    if day == date.today():
+        return t("As of today, {day}", day=day.isoformat())
+    return t("As of {day}", day=day.isoformat())
+
+
+def _only_quote(answer: Answer, markers: Sequence[int]) -> str | None:
+    quotes = [each.quote for each in answer.citations if each.marker in markers]
+    return quotes[0] if len(quotes) == 1 else None
+
+
+def _draw_statements(answer: Answer) -> None:
+    for statement in answer.statements:
+        markers = "".join(f"[{marker}]" for marker in statement.citations)
+        st.html(f'<div class="gkb-quote">{literal(statement.text)} <b>{markers}</b></div>')
+
+
+def _draw_source(answer: Answer, citations: Sequence[Citation]) -> None:
+    """One edition and what is quoted from it."""
+    first = citations[0]
+    st.html(f'<div class="gkb-source">{edition_html(first.hit.edition, first.hit.status)}{_standing(answer, first)}</div>')
+    for citation in citations:
+        passage = citation.hit.passage
+        st.html(quote(citation.quote, passage.context if passage.kind == "table" else ""))
+        place = cited_place(answer, citation)
+        words = f"[{citation.marker}] {where_html(passage, citation.hit.recommendation)}"
+        if citation.hit.passage_status != citation.hit.status:
+            words += f" {badge(citation.hit.passage_status)}"
+        shown = pages_text(citation.page_first, citation.page_last, citation.page_label)
+        _draw_opener(place, words, shown, f"cited_{citation.marker}")
+
+
+def _draw_opener(place: Place, words: str, pages: str, key: str) -> None:
+    text, button = st.columns([3, 1.15], vertical_alignment="center")
+    text.html(f'<div class="gkb-meta">{words}</div>')
+    is_open = opened_place() == place
+    button.button(
+        pages, key=key, type="primary" if is_open else "secondary", on_click=open_place, args=(place,), width="stretch"
+    )
+
+
+def _standing(answer: Answer, citation: Citation) -> str:
+    """What the badge rests on."""
+    day = answer.understood.as_of.isoformat()
+    if citation.hit.status == Status.IN_FORCE:
+        text = t("in force as far as this library knows, checked on {day}", day=day)
+    elif citation.superseded_by:
+        text = t("superseded by {edition}", edition=citation.superseded_by)
+    else:
+        return ""
+    return f'<div class="gkb-meta">{literal(text)}</div>'
+
+
+def edition_html(edition: Edition, status: Status | None) -> str:
+    """Title, publisher, label, dates, kind and badge of an edition."""
+    issued = t("issued {day}", day=edition.issued_on) if edition.issued_on else ""
+    since = edition.effective_on if edition.effective_on != edition.issued_on else ""
+    effective = t("effective {day}", day=since) if since else ""
+    kind = t(KINDS[edition.kind]) if edition.kind in KINDS else ""
+    mark = f" {badge(status)}" if status else ""
+    details = joined([edition.publisher, edition.label, issued, effective, kind, edition.jurisdiction])
+    return f'<b>{literal(edition.title or edition.file)}</b>{mark}<div class="gkb-meta">{details}</div>'
+
+
+def where_html(passage: Passage, recommendation: Recommendation | None) -> str:
+    """Section path, recommendation number and grades."""
+    return joined([" › ".join(passage.section), recommendation_text(recommendation)])
+
+
+def recommendation_text(found: Recommendation | None) -> str:
+    """Number and grades as the edition prints them."""
+    if found is None:
+        return ""
+    number = t("Recommendation {number}", number=found.number) if found.number else t("Recommendation")
+    grades = [found.strength_verbatim or found.strength, found.certainty_verbatim or found.certainty]
+    graded = "; ".join(dict.fromkeys(each for each in grades if each))
+    return f"{number} ({graded})" if graded else number
+
+
+def pages_text(first: int, last: int, label: str = "") -> str:
+    """Pages as a PDF viewer counts them, and as printed."""
+    shown = t("Page {number}", number=first) if first == last else t("Pages {first}–{last}", first=first, last=last)
+    return f"{shown} " + t("(printed {label})", label=label) if label not in ("", str(first)) else shown
+
+
+def _draw_related(answer: Answer) -> None:
+    if not answer.related:
+        return
+    if answer.refusal is not None:
+        st.html(f"<b>{literal(t('Nearest in the library (not an answer)'))}</b>")
+        draw_hits(answer.related)
+        return
+    with st.expander(t("More passages that may matter ({count})", count=len(answer.related))):
+        draw_hits(answer.related)
+
+
+def draw_hits(hits: Iterable[Hit]) -> None:
+    """Passages with their sources, shortened; the page shows the rest."""
+    for hit in hits:
+        passage = hit.passage
+        st.html(f'<div class="gkb-source">{edition_html(hit.edition, hit.passage_status)}</div>')
+        st.html(quote(shortened(passage.text), passage.context if passage.kind == "table" else ""))
+        place = place_of_passage(hit.edition, passage, hit.passage_status)
+        shown = pages_text(passage.page_first, passage.page_last)
+        _draw_opener(place, where_html(passage, hit.recommendation), shown, f"hit_{hit.passage_id}")
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text, with the mark of omission where it goes on."""
+    return text if len(text) <= SNIPPET else text[:SNIPPET].rstrip() + " …"
