@@ -14,6 +14,7 @@ from kb.text import is_cjk
 
 SENTENCE_END = ".。!?！？…"
 _OPEN_END = ":：;；"
+HEAD = 0.07  # share of the page height above which only running titles stand
 _CLOSERS = "”’\"')）]］」』»"
 
 
@@ -247,12 +248,18 @@ def _begins(
 def _style_changes(last: Row, row: Row, done: bool) -> bool:
     if _is_fragment(row) or _is_fragment(last):
         return False
-    if abs(row.size - last.size) > 0.08 * max(row.size, last.size):
-        return True
+    ratio = max(row.size, last.size) / max(1.0, min(row.size, last.size))
+    if ratio > 1.08:
+        return ratio > 1.35 or row.size < last.size or not _runs_on(last.text, row.text)
     if row.bold != last.bold:
         return not _goes_on(last.text, row.text)
     family = row.font.split("-")[0].split(",")[0] != last.font.split("-")[0].split(",")[0]
     return (family or row.italic != last.italic) and done and not _goes_on(last.text, row.text)
+
+
+def _runs_on(before: str, after: str) -> bool:
+    """A sentence that begins in a small bold face and goes on in that of the text."""
+    return after[:1].islower() and before[-1:].isalpha() and len(before) > 12
 
 
 def _is_shouted(current: Sequence[Row], row: Row) -> bool:
@@ -355,7 +362,7 @@ def _continue(blocks: list[Block], block: Block, language: str) -> bool:
         return False
     index = len(blocks) - 1
     passed = 0
-    while index >= 0 and passed < 4 and (blocks[index].kind in ("table", "note") or _is_caption(blocks[index])):
+    while index >= 0 and passed < 4 and _is_float(blocks[index], block):
         index -= 1
         passed += 1
     if index < 0:
@@ -369,6 +376,12 @@ def _continue(blocks: list[Block], block: Block, language: str) -> bool:
         last, lines=lines, text=text, spans=spans, rows=last.rows + block.rows, page_last=block.page_last
     )
     return True
+
+
+def _is_float(block: Block, after: Block) -> bool:
+    """What may stand between the halves of a cut paragraph: a table, a note, a caption, a line above the text."""
+    head = block.rows == 1 and block.page_first == after.page_first and block.lines[0].box.y1 < HEAD
+    return head or block.kind in ("table", "note") or _is_caption(block)
 
 
 def _is_caption(block: Block) -> bool:

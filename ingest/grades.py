@@ -254,7 +254,7 @@ def _grade_words(text: str) -> Grade | None:
 
 
 def _letters(text: str) -> Grade | None:
-    force = _last(_STRENGTH_LETTER, text) or _last(_USPSTF, text)
+    force = _last(_STRENGTH_LETTER, text) or _USPSTF.search(text)  # a letter stands right after its statement
     quality = _last(_EVIDENCE_CATEGORY, text)
     strength = ""
     if force is not None:

@@ -18,7 +18,7 @@ from kb.text import is_cjk
 
 LONGEST = 20  # blocks of one recommendation with its list
 _ACTION = re.compile(
-    r"\b(?:recommend(?:s|ed)?|suggest(?:s|ed)?|should|must|shall|offer|consider(?:ed)?|advise[sd]?|avoid|do not|is indicated|are indicated|"
+    r"\b(?:recommend(?:s|ed)?|(?:we|WHO|panel|group|committee|society|GDG|is|are) suggest(?:s|ed)?|should|must|shall|offer|consider(?:ed)?|advise[sd]?|avoid|do not|is indicated|are indicated|"
     r"is reasonable|may be (?:reasonable|considered|used)|ensure|refer|use|prescribe|initiate|start|screen|establish|provide|"
     r"educate|follow|perform|assess|maintain|discuss|encourage|monitor|select|implement|develop|assign|facilitate|make)\b|"
     r"推荐|建议|应当?|不宜|宜|可考虑|可以?(?:使用|采用|给予|选择)|禁用|避免|不推荐|需要?",
@@ -38,13 +38,13 @@ _NOT_ACTIONABLE = re.compile(
 _LABEL = re.compile(
     r"(?:(?P<before>[\w\s,&/()–-]{0,60}?)\s*)\b(?:recommendations?|good practice (?:statements?|points?))"
     r"(?:\s*[(\[](?P<year>(?:new|updated|amended|revised)?[\s,]*(?:19|20)\d\d)[)\]])?"
-    r"(?P<after>\s+(?:for|on|in|regarding|about|to)\s[^.]{0,140})?\s*[:：]?|(?:推荐意见|推荐建议|推荐要点|推荐|共识意见|建议)\s*(?:[一二三四五六七八九十\d]{0,3})\s*[:：]?",
+    r"(?P<after>\s+(?:for|on|in|regarding|about|to)\s[^.]{0,140}|\s*[—–]\s*[^.]{0,120})?\s*[:：]?|(?:推荐意见|推荐建议|推荐要点|推荐|共识意见|建议)\s*(?:[一二三四五六七八九十\d]{0,3})\s*[:：]?",
     re.IGNORECASE,
 )
 _NOT_LABEL = re.compile(
     r"\b(?:rationale|development|developing|formulat\w+|making|research|implement\w+|updat\w+|strength|grading|scope|summary|considerations?|"
     r"factors|interpret\w+|deciding|background|evidence|methods?|definitions?|persons? affected|structure|presentation|use of|table|process|"
-    r"notes?|commentary|previous|other)\b|分级|制订|制定|依据|背景",
+    r"notes?|commentary|previous|other|grades?)\b|分级|制订|制定|依据|背景",
     re.IGNORECASE,
 )
 _NOT_HERE = re.compile(
@@ -54,6 +54,7 @@ _NOT_HERE = re.compile(
     re.IGNORECASE,
 )
 _RUN_IN = re.compile(r"^(?:recommendations?|good practice statement|推荐意见|推荐)\s*[:：.]\s*(?=\S.{25})", re.IGNORECASE | re.DOTALL)
+_REPORT = re.compile(r"(?:evidence statements?|rationale|remarks?|notes?|comments?|background|证据|依据|说明|备注)\s*[:：.]", re.IGNORECASE)
 _IMPERATIVE = re.compile(
     r"^(?:do not|don't|offer|consider|advise|ask|assess|discuss|ensure|refer|use|give|provide|measure|monitor|explain|start|stop|review|"
     r"carry out|take|tell|be aware|for\s.{3,80},\s*(?:offer|consider|use|do not)|推荐|建议|不推荐|不建议)\b",
@@ -158,7 +159,10 @@ class _Finder:
                 yield span
 
     def _before_grade_line(self, index: int, taken: set[int]) -> _Span | None:
-        """The statement above a grade line: one paragraph, or a lead-in with its list."""
+        """The statement above a grade line (one paragraph, or a lead-in with its list) or beside it in the next column."""
+        beside = self._beside(index, taken)
+        if beside is not None:
+            return _Span((beside, index), _number(self.blocks[beside]), find_grade(self.blocks[index].text), self._year((index,)))
         start = index - 1
         while start > index - LONGEST and self._is_open(start, taken) and _is_list_item(self.blocks[start]):
             start -= 1
@@ -177,6 +181,17 @@ class _Finder:
         if self.blocks[index - 1].page_last < self.blocks[index].page_first - 1:
             return None
         return _Span(members, _number(first) or self._title_number(start), grade, self._year(members))
+
+    def _beside(self, index: int, taken: set[int]) -> int | None:
+        """A statement that begins at the height of a grade line, to its left."""
+        grade = self.blocks[index].lines[0].box
+        for other in range(max(0, index - LONGEST), index):
+            block = self.blocks[other]
+            box = block.lines[0].box
+            level = box.page == grade.page and abs(box.y0 - grade.y0) < 0.012 and box.x1 < grade.x0
+            if level and self._is_open(other, taken) and _is_actionable(block.text) and other != index - 1:
+                return other
+        return None
 
     def listed(self, taken: set[int]) -> Iterator[_Span]:
         """Items under a title or label "Recommendations", and the paragraph under "Recommendation"."""
@@ -335,7 +350,7 @@ def _is_label(text: str) -> bool:
 
 def _is_actionable(text: str) -> bool:
     head = text[:400]
-    return bool(_ACTION.search(head)) and not _NOT_ACTIONABLE.match(head)
+    return len(text) > 25 and bool(_ACTION.search(head)) and not _NOT_ACTIONABLE.match(head) and not _REPORT.match(head)
 
 
 def _is_own_grade(text: str, grade: Grade) -> bool:
@@ -361,7 +376,8 @@ def _leads_in(block: Block) -> bool:
 
 def _cites(block: Block) -> bool:
     """Whether a paragraph reports what others say: it is not numbered and carries marks of references."""
-    return block.marker is None and bool(re.search(r"\(\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\)|\[\d{1,3}(?:[,–-]\d{1,3})*\]", block.text))
+    numbered = block.marker is not None and block.marker.style != "bullet"
+    return not numbered and bool(re.search(r"\(\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\)|\[\d{1,3}(?:[,–-]\d{1,3})*\]", block.text))
 
 
 def _label_number(block: Block) -> str:
