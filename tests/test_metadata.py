@@ -138,6 +138,42 @@ def test_a_guideline_that_replaces_another_is_not_taken_for_an_old_copy(readings
 
 
 @pytest.mark.parametrize(
+    ("text", "is_stamp"),
+    [
+        ("ARCHIVED", True),
+        ("Archive: for historical reference only", True),
+        ("This guideline has been withdrawn.", True),
+        ("This guideline was replaced by the 2022 guideline.", True),
+        ("This guidance is no longer current.", True),
+        ("本指南已被2024年版代替", True),
+        ("This guideline replaces the 2010 edition.", False),
+        ("Warfarin has been replaced by newer agents in most patients.", False),
+        ("Patients who have been withdrawn from treatment", False),
+        ("Older drugs are no longer current practice.", False),
+        ("代替 WS/T 270—2007", False),
+    ],
+)
+def test_only_a_publisher_s_mark_on_the_copy_itself_is_a_stamp(text: str, is_stamp: bool) -> None:
+    assert bool(archive_stamp(document(["Mumps: guideline for diagnosis and management", text]))) is is_stamp
+
+
+def test_lines_numbered_through_are_a_sign_of_a_draft_but_not_enough_to_be_sure() -> None:
+    def page(number: int) -> Page:
+        lines = [f"{25 * (number - 1) + at} words of a sentence" for at in range(1, 26)]
+        made = tuple(
+            Line(text, Box(number, 0.1, 0.03 * at, 0.9, 0.03 * at + 0.01), "Sans", 10.0)
+            for at, text in enumerate(lines)
+        )
+        return Page(number, str(number), 595, 842, made)
+
+    pages = tuple(page(number) for number in range(1, 5))
+    plain = propose(Document("0", "guideline.pdf", pages))["kind"]
+    named = propose(Document("0", "guideline draft.pdf", pages))["kind"]
+    assert named.value == Kind.DRAFT
+    assert plain.value == Kind.DRAFT or plain.confidence < 0.7
+
+
+@pytest.mark.parametrize(
     "sentence",
     [
         "When published, this guideline will replace the 2015 guideline.",

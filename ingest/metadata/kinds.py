@@ -122,7 +122,8 @@ IN_TEXT: tuple[tuple[Kind, float, re.Pattern[str]], ...] = (
 _FACT_SHEET = re.compile(r"\bfact\s*sheet\b|\bbrochure\b|\binfographic\b|\btip\s*sheet\b", _FLAGS)
 HEAD = 0.22  # share of the first page in which a line names the kind of article
 HEADS = (Kind.ERRATUM, Kind.COMMENTARY, Kind.SUMMARY)
-_MARGIN_NUMBERS = re.compile(r"^\d{1,4}$")
+MARGIN_LINES = 60  # numbered one by one over several pages: a manuscript, as bodies put out for comment
+_LINE_NUMBER = re.compile(r"\d{1,4}(?=\s|$)")
 
 
 def read_kind(
@@ -143,6 +144,22 @@ def read_kind(
         if proposal is not None:
             return proposal
     return _full(title, max(scored.values(), default=0.0))
+
+
+def _margin_run(material: Material) -> int:
+    """The longest run of lines of the first pages that are numbered one by one, in the margin or before their text."""
+    run = longest = last = 0
+    for page in material.document.pages[:10]:
+        lines = sorted((*page.lines, *page.furniture), key=lambda line: line.box.y0)
+        for line in lines:
+            match = _LINE_NUMBER.match(line.text) if line.box.x0 < 0.2 else None
+            number = int(match[0]) if match else 0
+            if number == last + 1:
+                run, last = run + 1, number
+                longest = max(longest, run)
+            elif number == 1:
+                run, last = 1, 1
+    return longest
 
 
 def _full(title: Proposal | None, doubt: float) -> Proposal:
@@ -206,14 +223,9 @@ def _in_text(material: Material) -> Iterator[Candidate]:
 
 
 def _other_signs(material: Material, publisher: Proposal | None) -> Iterator[Candidate]:
-    numbered = sum(
-        1
-        for page in material.document.pages[:10]
-        if sum(bool(_MARGIN_NUMBERS.match(line.text)) for line in (*page.furniture, *page.lines) if line.box.x1 < 0.2)
-        >= 8
-    )
-    if numbered >= 3:
-        yield Candidate(Kind.DRAFT, 0.35, Spot("line numbers in the margin", None, Place.RUNNING))
+    run = _margin_run(material)
+    if run >= MARGIN_LINES:
+        yield Candidate(Kind.DRAFT, 0.5, Spot(f"lines numbered to {run}", None, Place.RUNNING))
     if re.search(r"\bdraft\b|征求意见稿", material.filename.text, re.IGNORECASE):
         yield Candidate(Kind.DRAFT, 0.55, material.filename)
     body = find_publisher(str(publisher.value)) if publisher else None

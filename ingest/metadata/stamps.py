@@ -8,16 +8,19 @@ from ingest.metadata.material import Material, Place, Spot
 
 LONGEST = 200  # characters of a stamp; in longer text the words speak of something else
 
+_WORK = (
+    r"(?:document|guideline|guidance|page|content|publication|report|statement|version|edition|resource|protocol|policy"
+    r"|recommendation|topic)s?"
+)
+_HAS = r"(?:is|are|has\s+been|have\s+been|was|were)\s+(?:now\s+)?"
 _STAMP = re.compile(
-    r"\barchived?\s*[:\-–—]\s*for\s+historical\b|\bfor\s+historical\s+(?:reference|purposes|interest)\s+only\b"
-    r"|\bthis\s+(?:document|guideline|guidance|page|content|publication|report|statement|version|edition|resource|recommendation|topic)"
-    r"\s+(?:is|has\s+been|was)\s+(?:now\s+)?(?:archived|withdrawn|retired|rescinded|superseded|stood\s+down|inactive|obsolete|out\s+of\s+date)\b"
-    r"|\bthis\s+(?:document|guideline|guidance|publication|statement|version|edition|recommendation)\s+(?:has\s+been|was|is)\s+"
-    r"(?:updated\s+and\s+)?(?:replaced|superseded)\s+(?:and\s+\w+\s+)?by\b"
-    r"|^\W*(?:archived?|withdrawn|superseded|obsolete|retired)"
-    r"(?:\s+(?:document|guideline|copy|version|content|publication))?\W*(?:\d[\d/. -]*)?$"
-    r"|^\W*(?:superseded|replaced|withdrawn)\s+(?:by|on|in)\b|\bno\s+longer\s+(?:being\s+)?(?:current|in\s+force|maintained|updated)\b"
-    r"|\bhas\s+been\s+(?:updated\s+and\s+)?replaced\s+by\b"
+    rf"\barchived?\s*[:\-–—]\s*for\s*historical|\bfor\s*historical\s*(?:reference|purposes|interest)\s*only"
+    rf"|\bthis\s+(?:\w+\s+)?{_WORK}\s+{_HAS}"
+    rf"(?:archived|withdrawn|retired|rescinded|superseded|stood\s+down|inactive|obsolete|out\s+of\s+date)\b"
+    rf"|\b(?:this\s+(?:\w+\s+)?{_WORK}|{_WORK}\s+[A-Z]*\d+)\s+{_HAS}(?:updated\s+and\s+)?(?:replaced|superseded)\s+(?:and\s+\w+\s+)?by\b"
+    rf"|\b(?:this|these)\s+(?:\w+\s+)?{_WORK}\b.{{0,60}}\bno\s+longer\s+(?:being\s+)?(?:current|in\s+force|maintained|updated|valid)\b"
+    rf"|^\W*(?:archived?|withdrawn|superseded|obsolete|retired)(?:\s+(?:{_WORK}|copy))?\W*(?:\d[\d/. -]*)?$"
+    rf"|^\W*(?:superseded|replaced|withdrawn)\s+(?:by|on|in)\b|\bupdated\s+and\s+replaced\s+by\b"
     r"|本(?:文件|指南|标准|规范|方案|共识|版本)(?:已|已经|现已)(?:于.{0,15})?(?:废止|失效|作废|撤销|被.{0,40}?(?:代替|替代|取代))"
     r"|^\W*(?:已废止|已失效|作废|废止|已被.{2,40}?(?:代替|替代|取代))\W*$",
     re.IGNORECASE,

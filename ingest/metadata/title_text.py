@@ -22,7 +22,7 @@ _TAIL = re.compile(
 _TAIL = re.compile(
     r"\s*:\s*A\s+(?:Joint\s+)?(?:Report|Statement|Guideline)\s+(?:of|from)\s+the\b.*$", re.IGNORECASE | re.DOTALL
 )
-_NUMBERED = re.compile(r"^\s*(?:\d{1,4}\s*[•·]\s*|\d{1,2}\.\s+(?=[A-Z]))")
+_NUMBERED = re.compile(r"^\s*(?:\d{1,4}\s*[•·]\s*|\d{1,2}\.\s+(?=[A-Z])|1\s+(?=[A-Z]))")
 _MARKS = re.compile(r"[*†‡§¶]+\s*\d*$|^\s*[*†‡§]+|(?<=[a-z])\d{1,2}$")
 _NOT_A_TITLE = re.compile(
     r"@|https?:|www\.|\bdoi\b|\bISBN\b|©|^\W*(?:table|figure|box|appendix|page|chapter|section)\s+\w{1,3}\b|^\W*[表图]\s*\d|\.{4}|…{2}"
