@@ -82,7 +82,8 @@ def _draw_statements(answer: Answer) -> None:
 def _draw_source(answer: Answer, citations: Sequence[Citation]) -> None:
     """One edition and what is quoted from it."""
     first = citations[0]
-    st.html(f'<div class="gkb-source">{edition_html(first.hit.edition, first.hit.status)}{_standing(answer, first)}</div>')
+    name = edition_html(first.hit.edition, first.hit.status)
+    st.html(f'<div class="gkb-source">{name}{_standing(answer, first)}</div>')
     for citation in citations:
         passage = citation.hit.passage
         st.html(quote(citation.quote, passage.context if passage.kind == "table" else ""))

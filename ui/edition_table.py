@@ -35,8 +35,8 @@ def draw_editions(library: Library) -> None:
 
 def _matches(row: EditionRow, wanted: str) -> bool:
     edition = row.edition
-    shown = [edition.id, edition.title, edition.publisher, edition.label, edition.issued_on, edition.file, *edition.identifiers]
-    text = " ".join(shown).casefold()
+    named = (edition.id, edition.title, edition.publisher, edition.label, edition.issued_on, edition.file)
+    text = " ".join([*named, *edition.identifiers]).casefold()
     return all(word in text for word in wanted.casefold().split())
 
 
@@ -67,7 +67,8 @@ def _interval(row: EditionRow) -> str:
     if row.status is None or row.in_force_from is None:
         return ""
     until = t("to {day}", day=row.in_force_to) if row.in_force_to else ""
-    return "<br>".join(f"<span class='gkb-nowrap'>{literal(each)}</span>" for each in (row.in_force_from, until) if each)
+    days = (row.in_force_from, until)
+    return "<br>".join(f"<span class='gkb-nowrap'>{literal(each)}</span>" for each in days if each)
 
 
 def _successor(row: EditionRow) -> str:

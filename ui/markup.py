@@ -14,17 +14,19 @@ STYLE = """<style>
 .gkb-source { border-left: 3px solid #0b6b74; padding-left: .7rem; margin: .2rem 0 .1rem; line-height: 1.35; }
 .gkb-source b { font-size: 1.02rem; }
 .gkb-meta { color: color-mix(in srgb, currentColor 68%, transparent); font-size: .86rem; line-height: 1.4; }
-.gkb-quote { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.5; padding: .45rem .7rem; border-radius: 4px;
-  background: rgba(11, 107, 116, .08); margin: .15rem 0; }
+.gkb-quote { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.5; padding: .45rem .7rem;
+  border-radius: 4px; background: rgba(11, 107, 116, .08); margin: .15rem 0; }
 .gkb-context { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .82rem; padding: 0 .7rem;
   color: color-mix(in srgb, currentColor 62%, transparent); }
 .gkb-badge { display: inline-block; border-radius: 999px; padding: 0 .55rem; font-size: .8rem; font-weight: 600;
   white-space: nowrap; border: 1px solid; }
 .gkb-good { color: #0a6b3a; background: #e3f4ea; } .gkb-bad { color: #9a1c1c; background: #fbe7e6; }
 .gkb-care { color: #7a4b00; background: #fdf1d8; } .gkb-calm { color: #44505c; background: #eceff2; }
-.gkb-notice { padding: .45rem .7rem; border-radius: 4px; border-left: 3px solid; margin: .1rem 0; overflow-wrap: anywhere; }
+.gkb-notice { padding: .45rem .7rem; border-radius: 4px; border-left: 3px solid; margin: .1rem 0;
+  overflow-wrap: anywhere; }
 .gkb-table { width: 100%; border-collapse: collapse; font-size: .88rem; }
-.gkb-table th { text-align: left; font-weight: 600; padding: .3rem .5rem; border-bottom: 1px solid rgba(128,128,128,.5); }
+.gkb-table th { text-align: left; font-weight: 600; padding: .3rem .5rem;
+  border-bottom: 1px solid rgba(128,128,128,.5); }
 .gkb-table td { padding: .35rem .5rem; border-bottom: 1px solid rgba(128,128,128,.22); vertical-align: top;
   overflow-wrap: anywhere; }
 .gkb-table .gkb-family td { font-weight: 600; padding-top: .8rem; }

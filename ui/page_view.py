@@ -65,8 +65,8 @@ def draw_page_view(library: Library, place: Place) -> None:
     text = library.page(place.edition.extraction_id, number)
     with st.container(key="page_view", gap="small"):
         _draw_title(place)
-        _draw_turning(place, number, pages, text)
         path = library.file_path(place.edition.sha256)
+        _draw_turning(place, number, pages, text, path)
         if not path.is_file():
             st.html(notice(t("The PDF of this edition is missing from the library. Run “gkb doctor”."), "bad"))
             return
@@ -82,7 +82,7 @@ def _draw_title(place: Place) -> None:
     st.html(f'<div class="gkb-meta">{name}{shown}</div>')
 
 
-def _draw_turning(place: Place, number: int, pages: int, text: PageText | None) -> None:
+def _draw_turning(place: Place, number: int, pages: int, text: PageText | None, path: Path) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _turn(place, number - 1, ":material/chevron_left:", "page_back", disabled=number <= 1, help=t("Page before"))
         _turn(place, number + 1, ":material/chevron_right:", "page_on", disabled=number >= pages, help=t("Next page"))
@@ -91,7 +91,7 @@ def _draw_turning(place: Place, number: int, pages: int, text: PageText | None) 
         if printed and printed != str(number):
             shown += " " + t("(printed {label})", label=printed)
         st.html(f'<span class="gkb-nowrap">{literal(shown)}</span>', width="content")
-        _draw_download(place)
+        _draw_download(place, path)
 
 
 def _turn(place: Place, page: int, icon: str, key: str, *, disabled: bool, help: str) -> None:
@@ -99,10 +99,7 @@ def _turn(place: Place, page: int, icon: str, key: str, *, disabled: bool, help:
     st.button("", icon=icon, key=key, disabled=disabled, help=help, on_click=open_place, args=(turned,))
 
 
-def _draw_download(place: Place) -> None:
-    from ui.frame import library
-
-    path = library().file_path(place.edition.sha256)
+def _draw_download(place: Place, path: Path) -> None:
     if path.is_file():
         st.download_button(
             t("PDF"),
@@ -138,4 +135,5 @@ def picture_html(picture: bytes, number: int, boxes: Sequence[Box]) -> str:
     words = t("Page {number}, cited lines marked", number=number) if boxes else t("Page {number}", number=number)
     data = base64.b64encode(picture).decode()
     mark = f'<div class="gkb-mark" style="top: {100 * top:.1f}%"></div>' if boxes else ""
-    return f'<div class="gkb-page" tabindex="0"><img alt="{literal(words)}" src="data:image/png;base64,{data}">{mark}</div>'
+    image = f'<img alt="{literal(words)}" src="data:image/png;base64,{data}">'
+    return f'<div class="gkb-page" tabindex="0">{image}{mark}</div>'

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from kb.domain import Edition, Kind, Proposal, Relation, RelationState, State
 from kb.errors import KBError
@@ -34,6 +36,12 @@ FIELDS = {
     "next_review_on": "Next review on",
 }
 READ_AS = {"label": "edition_label"}  # the name of the proposal where it differs
+SOURCES = {
+    "properties": "from the PDF's properties",
+    "filename": "from the file name",
+    "manifest": "from the manifest",
+    "person": "from a person",
+}
 DOUBTFUL = 0.6  # below this a value is marked for a look
 
 
@@ -50,7 +58,11 @@ def draw_review(library: Library, by: str) -> None:
     title, picker = st.columns([1, 1.6], vertical_alignment="bottom")
     title.subheader(t("To review ({count})", count=len(waiting)))
     chosen = picker.selectbox(
-        t("PDF"), list(waiting), format_func=lambda each: waiting[each].file, key="reviewed", label_visibility="collapsed"
+        t("PDF"),
+        list(waiting),
+        format_func=lambda each: waiting[each].file,
+        key="reviewed",
+        label_visibility="collapsed",
     )
     with st.container(border=True):
         _draw_card(library, ledger, waiting[chosen], by)
@@ -58,14 +70,17 @@ def draw_review(library: Library, by: str) -> None:
 
 def _draw_card(library: Library, ledger: Ledger, edition: Edition, by: str) -> None:
     pending = ledger.pending_files.get(edition.id)
-    source = Edition(**{**_as_fields(edition), "extraction_id": pending.extraction_id, "sha256": pending.sha256}) if pending else edition
+    source = edition
+    if pending:
+        source = replace(edition, extraction_id=pending.extraction_id, sha256=pending.sha256)
     with reading(library.engine) as connection:
         summary = load_summary(connection, source.extraction_id)
     proposals: dict[str, Proposal] = summary["proposals"]
     values, page = st.columns([1.35, 1], gap="medium")
     with values:
         if pending:
-            st.html(notice(t("Other bytes for this edition: {file}. Publishing takes them as its file.", file=pending.file)))
+            said = t("Other bytes for this edition: {file}. Publishing takes them as its file.", file=pending.file)
+            st.html(notice(said))
         for warning in summary["warnings"]:
             st.html(notice(str(warning)))
         changed = _draw_fields(source, proposals)
@@ -76,10 +91,6 @@ def _draw_card(library: Library, ledger: Ledger, edition: Edition, by: str) -> N
         place = Place(source, 1)
     with page:
         draw_page_view(library, place)
-
-
-def _as_fields(edition: Edition) -> dict[str, Any]:
-    return {name: getattr(edition, name) for name in Edition.__slots__}
 
 
 def _draw_fields(edition: Edition, proposals: dict[str, Proposal]) -> dict[str, Any]:
@@ -109,7 +120,8 @@ def _draw_input(edition: Edition, name: str, label: str, recorded: str) -> str:
         return str(chosen)
     hint = {"identifiers": t("separated by ;"), "language": "en, zh", "jurisdiction": "US, GB, CN, INT"}.get(name, "")
     dated = name.endswith("_on") or name == "valid_until"
-    given = st.text_input(label, value=recorded, key=key, placeholder=t("YYYY, YYYY-MM or YYYY-MM-DD") if dated else hint)
+    hint = t("YYYY, YYYY-MM or YYYY-MM-DD") if dated else hint
+    given = st.text_input(label, value=recorded, key=key, placeholder=hint)
     return (given or "").strip()
 
 
@@ -118,17 +130,18 @@ def _kind_name(kind: str) -> str:
 
 
 def _draw_evidence(
-    place: st.delta_generator.DeltaGenerator, edition: Edition, name: str, proposal: Proposal | None, *, is_missing: bool
+    place: DeltaGenerator, edition: Edition, name: str, proposal: Proposal | None, *, is_missing: bool
 ) -> None:
+    if is_missing:
+        place.html(notice(t("Needed before publishing."), "bad"))
     if proposal is None:
-        text = t("Not found in the PDF; needed before publishing.") if is_missing else t("Not found in the PDF.")
-        place.html(notice(text, "bad" if is_missing else "calm") if is_missing else f'<div class="gkb-meta">{literal(text)}</div>')
+        place.html(f'<div class="gkb-meta">{literal(t("Not found in the PDF."))}</div>')
         return
-    sure = f"{proposal.confidence:.0%}"
+    sure = t("{sure} sure", sure=f"{proposal.confidence:.0%}")
     mark = f'<span class="gkb-badge gkb-care">{literal(t("look"))}</span> ' if proposal.confidence < DOUBTFUL else ""
-    source = t("page {page}", page=proposal.page) if proposal.page else t("from the {source}", source=t(proposal.source))
+    source = t("page {page}", page=proposal.page) if proposal.page else t(SOURCES.get(proposal.source, "from the PDF"))
     snippet = f"“{proposal.snippet[:110]}”" if proposal.snippet else ""
-    words = f'<div class="gkb-meta">{mark}{literal(t("{sure} sure", sure=sure))}, {literal(source)}<br>{literal(snippet)}</div>'
+    words = f'<div class="gkb-meta">{mark}{literal(sure)}, {literal(source)}<br>{literal(snippet)}</div>'
     text, button = place.columns([4, 1], vertical_alignment="center")
     text.html(words)
     if proposal.page:

@@ -6,6 +6,7 @@ from dataclasses import fields
 from datetime import date
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from kb.answering import answer
 from kb.domain import Answer, Filters, State
@@ -36,7 +37,10 @@ def draw() -> None:
 def _draw_question(library: Library) -> tuple[str, Filters]:
     asked, day, narrowed, go = st.columns([6, 1.7, 1.3, 0.9], vertical_alignment="bottom")
     question = asked.text_input(
-        t("Question"), key="question", placeholder=t("Ask in English or Chinese, for example a drug and a dose"), max_chars=2000
+        t("Question"),
+        key="question",
+        placeholder=t("Ask in English or Chinese, for example a drug and a dose"),
+        max_chars=2000,
     )
     as_of = day.date_input(
         t("As of (empty: today)"), value=None, key="as_of", min_value=date(1950, 1, 1), max_value=date(2100, 1, 1)
@@ -46,7 +50,7 @@ def _draw_question(library: Library) -> tuple[str, Filters]:
     return question or "", filters
 
 
-def _draw_filters(library: Library, place: st.delta_generator.DeltaGenerator, as_of: date | None) -> Filters:
+def _draw_filters(library: Library, place: DeltaGenerator, as_of: date | None) -> Filters:
     editions = [each for each in library.ledger().editions.values() if each.state in (State.PUBLISHED, State.WITHDRAWN)]
     titles = {each.guideline_id: each.title for each in sorted(editions, key=lambda each: each.issued_on)}
     count = sum(bool(st.session_state.get(f"filter_{name}")) for name in (*_CHOICES, "all_editions"))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from ingest.report import FileResult
 from kb.errors import KBError, LibraryMissing
 from kb.settings import load_settings
 from kb.store.jobs import unfinished_jobs
@@ -109,16 +110,14 @@ def _draw_results(work: Work) -> None:
         st.html(notice(work.error.message + (f" → {work.error.hint}" if work.error.hint else ""), "bad"))
         return
     done = sum(each.is_done for each in work.results)
-    title = t("Last upload: {done} of {all} files done in {seconds} s", done=done, all=len(work.results), seconds=round(work.seconds))
+    counts = {"done": done, "all": len(work.results), "seconds": round(work.seconds)}
+    title = t("Last upload: {done} of {all} files done in {seconds} s", **counts)
     with st.expander(title, expanded=True):
         heads = [t("File"), t("Result"), t("Edition"), t("Pages"), t("What to know")]
         st.html(table(heads, [_result_row(each) for each in work.results]))
 
 
-def _result_row(result: object) -> str:
-    from ingest.report import FileResult
-
-    assert isinstance(result, FileResult)
+def _result_row(result: FileResult) -> str:
     notes = [result.error or "", *result.notes]
     if result.doubtful_pages:
         shown = ", ".join(map(str, result.doubtful_pages[:20]))
