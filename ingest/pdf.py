@@ -115,6 +115,7 @@ def _read_glyphs(text: Any, count: int, frame: PageFrame) -> Glyphs:
     # A textless page of ctypes gives None for no owner: a blank or line break that the reader put in.
     owners = np.array([_text_object(address, index) or 0 for index in range(count)], dtype=np.uint64)
     codes = np.array([get_code(text, index) for index in range(count)], dtype=np.uint32).astype(np.int64)
+    codes[codes == 2] = ord("-")  # the library's own sign for a hyphen at the end of a line
     boxes = np.frombuffer(rectangles, dtype=np.float32).reshape(count, 4)[:, [0, 3, 2, 1]].astype(np.float64)
     unique, first, styles = np.unique(owners, return_index=True, return_inverse=True)
     table, turns = [], []
