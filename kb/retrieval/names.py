@@ -57,6 +57,7 @@ class Mention:
     country: bool = False
     title: float = 0.0  # share of the title's content words that stand in the question
     draft: bool = False  # the question speaks of a draft and this is one
+    words: tuple[str, ...] = ()  # tokens of the label as the question may have them
 
     @property
     def strength(self) -> float:
@@ -82,6 +83,19 @@ class _Keys:
     title: frozenset[str]
 
 
+def naming_words(question: str, mentions: Iterable[Mention]) -> frozenset[str]:
+    """Tokens of a question that only say which document is meant: publishers, years, labels, "guideline", "draft"."""
+    found = list(mentions)
+    if not any(mention.strength for mention in found):
+        return frozenset()
+    words = {token for mention in mentions_in(question) for token in tokens(question[mention.start : mention.end])}
+    words |= {word for mention in found for word in mention.words}
+    folded = fold(question)
+    if any(mention.year and mention.has_topic for mention in found):
+        words |= set(_YEAR.findall(folded))
+    return frozenset(words | (_document_words() & set(tokens(question))))
+
+
 def find_mentions(question: str, editions: Iterable[Edition]) -> dict[str, Mention]:
     """Mentions by edition id, for editions that the question refers to in some way."""
     folded = fold(question)
@@ -95,18 +109,25 @@ def find_mentions(question: str, editions: Iterable[Edition]) -> dict[str, Menti
     found = {}
     for edition in editions:
         keys = _keys(edition)
+        labels = [label for label in keys.labels if _stands(label, spaced, squeezed)]
         mention = Mention(
             publisher=any(same_publisher(edition.publisher, name) for name in bodies)
             or _stands_name(edition.publisher, question, spaced, squeezed),
-            label=any(_stands(label, spaced, squeezed) for label in keys.labels),
+            label=bool(labels),
             year=bool(years & keys.years),
             country=edition.jurisdiction in countries,
             title=len(asked & keys.title) / len(keys.title) if keys.title else 0.0,
             draft=asks_draft and edition.kind == Kind.DRAFT,
+            words=tuple(token for label in labels for token in (*tokens(label), squeeze(label))),
         )
         if mention != Mention():
             found[edition.id] = mention
     return found
+
+
+@lru_cache(maxsize=1)
+def _document_words() -> frozenset[str]:
+    return frozenset(tokens("guideline report document edition version draft 指南 共识 草案 版"))
 
 
 @lru_cache(maxsize=1)

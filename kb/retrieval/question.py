@@ -11,6 +11,7 @@ from kb.retrieval.wants import Want, read_wants
 from kb.store.lexical import Alternative, LexicalIndex, Term
 from kb.text import fold, is_cjk, language_of, tokens
 
+NAMING_WEIGHT = 0.2  # a word that says which document is meant, not what is asked of it
 GUESS_WEIGHT = 0.6  # a word that no passage holds, read as another
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 
@@ -29,23 +30,23 @@ class Question:
     expanded: tuple[str, ...]
 
 
-def read_question(text: str, lexical: LexicalIndex, encoder: Encoder) -> Question:
-    """Read a question; never fails, an empty one has no terms."""
-    terms, expanded = make_terms(text, lexical)
+def read_question(text: str, lexical: LexicalIndex, encoder: Encoder, naming: frozenset[str] = frozenset()) -> Question:
+    """Read a question; never fails, an empty one has no terms. `naming` words weigh little: they name a document."""
+    terms, expanded = make_terms(text, lexical, naming)
     unknown = encoder.unknown_share(text)
     return Question(
         text=text,
         language=language_of(text),
         terms=tuple(terms),
         wants=read_wants(text),
-        numbers=frozenset(_NUMBER.findall(fold(text))),
+        numbers=frozenset(_NUMBER.findall(fold(text))) - naming,
         vector=encoder.encode_query(text) if text.strip() else None,
         unknown_share=unknown,
         expanded=tuple(expanded),
     )
 
 
-def make_terms(text: str, lexical: LexicalIndex) -> tuple[list[Term], list[str]]:
+def make_terms(text: str, lexical: LexicalIndex, naming: frozenset[str] = frozenset()) -> tuple[list[Term], list[str]]:
     """One term for each distinct token of a question, with its alternatives; and the alternatives in readable form."""
     terms, expanded = [], []
     for word in dict.fromkeys(tokens(text)):
@@ -57,7 +58,7 @@ def make_terms(text: str, lexical: LexicalIndex) -> tuple[list[Term], list[str]]
             guesses = guess(word, lexical)
             alternatives += [Alternative((other,), GUESS_WEIGHT) for other in guesses]
             expanded += guesses
-        terms.append(Term(tuple(alternatives)))
+        terms.append(Term(tuple(alternatives), NAMING_WEIGHT if word in naming else 1.0))
     return terms, expanded
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kb.domain import Edition, Filters, Hit, SearchResult, Status, Understood
 from kb.errors import UsageError
 from kb.retrieval.collapse import collapse
-from kb.retrieval.names import NEWEST
+from kb.retrieval.names import NEWEST, naming_words
 from kb.retrieval.question import Question, read_question
 from kb.retrieval.rank import Match, best_rows, dense_scores, fuse, lexical_scores, match_terms
 from kb.retrieval.scope import Scope, named_edition, open_scope, replaced_rows
@@ -67,7 +67,8 @@ def retrieve(library: Library, query: str, filters: Filters, *, widen: bool = Tr
         raise UsageError("The question is empty.", hint="Say what you are looking for.")
     view = library.view(filters.known_at)
     scope = open_scope(library, view, query, filters, widen=widen)
-    question = read_question(query, view.snapshot.lexical, library.encoder)
+    naming = naming_words(query, scope.mentions.values())
+    question = read_question(query, view.snapshot.lexical, library.encoder, naming)
     match = match_terms(view.snapshot.lexical, question.terms)
     return Retrieval(question, view, scope, match, tuple(_rank(library, view, scope, question, match)))
 

@@ -6,12 +6,12 @@ from kb.retrieval.names import Mention
 from kb.retrieval.signals import Signals
 from kb.retrieval.wants import Want
 
-WEIGHTS = {"coverage": 0.2, "window": 0.3, "phrase": 0.2, "heading": 0.0, "numbers": 0.1, "units": 0.1}
+WEIGHTS = {"coverage": 0.2, "window": 0.3, "phrase": 0.2, "numbers": 0.05, "units": 0.1}
 NAMED = 0.4  # of an edition that the question names, by publisher and year
 TITLED = 0.2  # of an edition whose title is made of the question's words
 
 # Demoted, not lost: a librarian asks who published it.
-DEMOTED = {"contents": 0.4, "references": 0.4, "form": 0.7, "front_matter": 0.7}
+DEMOTED = {"contents": 0.5, "references": 0.6, "form": 0.7, "front_matter": 0.7}
 ARCHIVED = 0.95
 RECOMMENDATION = 0.05
 
