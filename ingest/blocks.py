@@ -14,6 +14,7 @@ from kb.text import is_cjk
 
 SENTENCE_END = ".。!?！？…"
 _OPEN_END = ":：;；"
+MOST_FLOATS = 12  # blocks between the halves of a paragraph
 HEAD = 0.07  # share of the page height above which only running titles stand
 _CLOSERS = "”’\"')）]］」』»"
 
@@ -362,7 +363,7 @@ def _continue(blocks: list[Block], block: Block, language: str) -> bool:
         return False
     index = len(blocks) - 1
     passed = 0
-    while index >= 0 and passed < 4 and _is_float(blocks[index], block):
+    while index >= 0 and passed < MOST_FLOATS and _is_float(blocks[index], block):
         index -= 1
         passed += 1
     if index < 0:
@@ -380,6 +381,8 @@ def _continue(blocks: list[Block], block: Block, language: str) -> bool:
 
 def _is_float(block: Block, after: Block) -> bool:
     """What may stand between the halves of a cut paragraph: a table, a note, a caption, a line above the text."""
+    if block.size < 0.95 * after.size:
+        return True
     head = block.rows == 1 and block.page_first == after.page_first and block.lines[0].box.y1 < HEAD
     return head or block.kind in ("table", "note") or _is_caption(block)
 

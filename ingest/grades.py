@@ -157,6 +157,7 @@ def is_grade_line(text: str) -> bool:
     rest = text[: grade.start] + text[grade.end :]
     rest = re.sub(r"(?i)strength|of|recommendations?|and|certainty|quality|evidence|grade|level|the|in|effects?|GRADE", "", rest)
     rest = YEAR_LABEL.sub("", rest)
+    rest = re.sub(r"\b[A-Z]{4,}\b", "", rest)  # a running title in capitals may stand on the same line
     return len(re.sub(r"[\W_]+|推荐|强度|证据|质量|等级|级别", "", rest)) <= 6
 
 

@@ -17,6 +17,7 @@ from kb.domain import Box, Recommendation
 from kb.text import is_cjk
 
 LONGEST = 20  # blocks of one recommendation with its list
+LONGEST_TEXT = 1_600  # characters of one statement; a longer paragraph with a grade is a discussion
 _ACTION = re.compile(
     r"\b(?:recommend(?:s|ed)?|(?:we|WHO|panel|group|committee|society|GDG|is|are) suggest(?:s|ed)?|should|must|shall|offer|consider(?:ed)?|advise[sd]?|avoid|do not|is indicated|are indicated|"
     r"is reasonable|may be (?:reasonable|considered|used)|ensure|refer|use|prescribe|initiate|start|screen|establish|provide|"
@@ -171,7 +172,7 @@ class _Finder:
         if not self._is_open(start, taken) or is_grade_line(self.blocks[start].text):
             return None
         first = self.blocks[start]
-        if not _ACTION.search(" ".join(self.blocks[each].text for each in range(start, index))):
+        if _REPORT.match(first.text) or not _ACTION.search(" ".join(self.blocks[each].text for each in range(start, index))):
             return None
         lines = [index]
         while self._is_open(lines[-1] + 1, taken) and is_grade_line(self.blocks[lines[-1] + 1].text) and len(lines) < 3:
@@ -252,7 +253,8 @@ class _Finder:
                 found.append(group)
             index += 1
         directed = sum(bool(_is_actionable(self.blocks[each[0]].text)) for each in found)
-        if not found or directed * 2 < len(found):
+        numbered = first.marker is not None and first.marker.style in ("deep", "labelled")
+        if not found or (directed * 2 < len(found) and not numbered):
             return
         for members in found:
             text = " ".join(self.blocks[each].text for each in members)
@@ -356,6 +358,8 @@ def _is_actionable(text: str) -> bool:
 def _is_own_grade(text: str, grade: Grade) -> bool:
     """Whether a grade belongs to the paragraph as a whole: it opens or closes it."""
     rest = len(text) - grade.end
+    if len(text) > LONGEST_TEXT:
+        return False
     if not grade.strength and not grade.strength_verbatim and not _ACTION.search(text):
         return False
     if rest <= max(30, 0.04 * len(text)):
