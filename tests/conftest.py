@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of real guidelines and question sets beside the checkout; tests that need it skip where it is absent."""
+    """The folder of real guidelines and question sets beside the checkout; tests skip where it is absent."""
     folder = ROOT.parent / "shared"
     if not (folder / "guidelines" / "manifest.csv").is_file():
         pytest.skip("needs the folder ../shared with real guidelines and benchmarks")
