@@ -26,6 +26,8 @@ from kb.errors import UnreadablePdf
 from kb.text import is_cjk
 
 MAX_PAGES = 3_000
+PICTURE_SHARE = 0.5  # of a page covered by images: a scan or a plate
+LEAST_TEXT = 40  # characters a page; a scan that was stamped or numbered has fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ def read_document(
     pitch = Counter(each for page in raw if (each := usual_pitch(page.placed)))
     usual = pitch.most_common(1)[0][0] if pitch else 1.2
     pages = split_furniture([_finish(page, usual) for page in raw])
+    _check_text(pages)
     outline, properties, warnings = read_properties(path)
     return Document(
         sha256 or hashlib.sha256(path.read_bytes()).hexdigest(),
@@ -59,6 +62,18 @@ def read_document(
         main_language(pages),
         warnings,
     )
+
+
+def _check_text(pages: Sequence[Page]) -> None:
+    """Raise UnreadablePdf (needs_ocr) for a PDF without text, or with hardly any on pages that are pictures."""
+    characters = sum(len(line.text.strip()) for page in pages for line in page.lines)
+    pictures = sum(page.image_share > PICTURE_SHARE for page in pages)
+    if not characters or (pictures * 2 > len(pages) and characters < LEAST_TEXT * len(pages)):
+        raise UnreadablePdf(
+            f"No text can be read: {pictures} of {len(pages)} pages are pictures without a text layer.",
+            status="needs_ocr",
+            hint="Have the text recognised (OCR), or ask the publisher for a PDF with text.",
+        )
 
 
 def read_page(pdf: PdfFile, number: int) -> RawPage:
