@@ -125,6 +125,23 @@ def test_a_draft_is_a_draft_and_replaces_nothing_yet(by_name: dict[str, dict[str
     assert "replaces" not in by_name[case]
 
 
+def test_a_draft_summary_is_a_draft_first() -> None:
+    found = propose(document(["Executive summary: vertigo in adults", "Draft for public comment"]))
+    assert found["kind"].value == Kind.DRAFT
+
+
+def test_the_year_in_a_title_names_the_edition() -> None:
+    found = propose(document(["Vertigo in adults: treatment guidelines, 2019", "Published March 2020"]))
+    assert (found["edition_label"].value, found["issued_on"].value) == ("2019", "2020-03")
+
+
+def test_a_copyright_year_yields_to_the_year_in_the_title() -> None:
+    found = propose(
+        document(["National guideline on vertigo in adults, 2017", "© 2023 Vertigo Society. All rights reserved."])
+    )
+    assert found["issued_on"].value == "2017"
+
+
 @pytest.mark.parametrize("case", ["old-copy-stamped", "abolished-copy-zh", "government-archived"])
 def test_an_old_copy_that_was_replaced_does_not_replace(by_name: dict[str, dict[str, Proposal]], case: str) -> None:
     assert by_name[case]["archived"].value
@@ -151,6 +168,7 @@ def test_a_guideline_that_replaces_another_is_not_taken_for_an_old_copy(readings
         ("Patients who have been withdrawn from treatment", False),
         ("Older drugs are no longer current practice.", False),
         ("代替 WS/T 270—2007", False),
+        ("In 2019 the society decided that this guideline has been superseded in part by newer trials; " * 3, False),
     ],
 )
 def test_only_a_publisher_s_mark_on_the_copy_itself_is_a_stamp(text: str, is_stamp: bool) -> None:
@@ -183,6 +201,8 @@ def test_lines_numbered_through_are_a_sign_of_a_draft_but_not_enough_to_be_sure(
         "The 2015 guideline replaced the 2008 guideline.",
         "This guideline was replaced by the 2022 guideline.",
         "This guideline partially replaces the 2015 guideline.",
+        "This guideline replaces recommendations 1.1 to 1.3 of the 2015 guideline.",
+        "This guideline replaces parts of the 2015 guideline.",
         "本指南将代替《流行性腮腺炎诊疗规范（2015年版）》。",
         "本指南不代替《流行性腮腺炎诊疗规范（2015年版）》。",
         "《流行性腮腺炎诊疗规范（2015年版）》代替了2010年版。",

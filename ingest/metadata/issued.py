@@ -217,7 +217,7 @@ def _from_years(material: Material, title: str) -> Iterator[Candidate]:
         if spot.place is not Place.INNER and len(spot.text) < 400:
             match = _COPYRIGHT.search(spot.text)
             if match:
-                yield Candidate(match["y"], 0.5, spot, match[0])
+                yield Candidate(match["y"], 0.45, spot, match[0])
         if spot.place is Place.COVER and len(spot.text) < 200:
             accepted = next(iter(dates_after(spot, _ACCEPTED, month_first=None)), None)
             if accepted:
