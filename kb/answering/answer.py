@@ -9,7 +9,7 @@ from dataclasses import replace
 from kb.answering.bodies import conflict_notice, in_reading_order
 from kb.answering.citations import make_citation, pages_of
 from kb.answering.errata import erratum_quotes
-from kb.answering.evidence import THRESHOLD, answerability, gather_evidence, regime
+from kb.answering.evidence import gather_evidence, is_covered, regime
 from kb.answering.messages import say
 from kb.answering.notices import notices
 from kb.answering.reading import Quote, choose_quotes, read_passages
@@ -41,7 +41,7 @@ def answer(library: Library, question: str, *, filters: Filters | None = None) -
     hits = make_hits(library, found, found.candidates[:READ_HITS])
     pages = read_passages(hits, found.match, found.question.wants)
     quotes = choose_quotes(pages)
-    if not quotes or answerability(gather_evidence(found, pages), regime(found, hits)) < THRESHOLD:
+    if not quotes or not is_covered(gather_evidence(found, pages), regime(found, hits)):
         refusal, related = refuse_weak(library, found, hits, filters, language)
         return _refused(library, found, refusal, related, started)
     return _quoted(library, found, hits, quotes, language, started)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kb.answering.evidence import THRESHOLD, answerability, gather_evidence, missing_words, regime
+from kb.answering.evidence import gather_evidence, is_covered, missing_words, regime
 from kb.answering.messages import say
 from kb.answering.notices import edition_name
 from kb.answering.reading import read_passages
@@ -52,7 +52,7 @@ def _covered_out_of_force(library: Library, found: Retrieval, filters: Filters) 
         return ()
     hits = make_hits(library, history, history.candidates[:RELATED])
     evidence = gather_evidence(history, read_passages(hits, history.match, history.question.wants))
-    if answerability(evidence, regime(history, hits)) < THRESHOLD:
+    if not is_covered(evidence, regime(history, hits)):
         return ()
     return tuple(hit for hit in hits if hit.status in OUT_OF_FORCE and hit.score >= AS_GOOD * hits[0].score)
 
