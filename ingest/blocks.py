@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from ingest.markers import Marker, find_marker
 from kb.domain import LineSpan
 from kb.text import is_cjk
 
+_SHORTENED = re.compile(r"\b(?:figs?|vs|e\.g|i\.e|no|dr|cf|al|approx|refs?|eq|ca)\.$", re.IGNORECASE)
 SENTENCE_END = ".。!?！？…"
 _OPEN_END = ":：;；"
 MOST_FLOATS = 12  # blocks between the halves of a paragraph
@@ -313,7 +315,7 @@ def ends_sentence(text: str) -> bool:
     if text.endswith(("]", "］")):
         bare = bare.rstrip("0123456789,-–[［ ")
     if bare and bare[-1] in SENTENCE_END + _OPEN_END:
-        return True
+        return not _SHORTENED.search(bare)
     if text.endswith((")", "）")):
         opening = max(text.rfind("("), text.rfind("（"))
         return opening > 0 and text[:opening].rstrip()[-1:] in tuple(SENTENCE_END)

@@ -25,6 +25,7 @@ _KNOWN = re.compile(
     re.IGNORECASE,
 )
 _APART = re.compile(r"references|bibliography|annex|appendix|index|glossary|参考文献|附", re.IGNORECASE)
+_NAMES = re.compile(r"[\w.]\s?\d(?:[,，]\d)*\*?[,，、]")  # authors with the numbers of their institutions
 _SENTENCE_VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|should|must|may|can|will|recommends?|suggests?|include[sd]?|provides?)\b"
 )
@@ -154,7 +155,7 @@ def _is_title_like(block: Block) -> bool:
     first = next((char for char in text if char.isalpha()), "")
     if first.islower() and block.marker is None:
         return False
-    if text[-1] in ",，;；、" or (len(text.split()) > 8 and re.search(r"[a-z)]\.\s+[A-Z]", text)):
+    if len(_NAMES.findall(text)) > 1 or text[-1] in ",，;；、" or (len(text.split()) > 8 and re.search(r"[a-z)]\.\s+[A-Z]", text)):
         return False
     if ends_sentence(text) and text[-1] not in "?？:：":
         marked = block.marker is not None and block.marker.style in ("chinese", "chinese_round", "chapter")
