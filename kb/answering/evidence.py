@@ -40,7 +40,7 @@ WEIGHTS: dict[str, tuple[float, ...]] = {
     "zh": _CHINESE,
     "cross": _CHINESE,
 }
-THRESHOLDS = {"en": 0.28, "zh": 0.29, "cross": 0.29}
+THRESHOLDS = {"en": 0.3, "zh": 0.4, "cross": 0.4}
 
 
 def gather_evidence(found: Retrieval, pages: Sequence[Page]) -> Evidence:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.models.encoder import Encoder, Vectors
+from kb.retrieval.names_of_concepts import other_names
 from kb.retrieval.wants import Want, read_wants
 from kb.store.lexical import Alternative, LexicalIndex, Term
 from kb.text import fold, is_cjk, language_of, tokens
@@ -48,7 +49,8 @@ def read_question(text: str, lexical: LexicalIndex, encoder: Encoder, naming: fr
 
 def make_terms(text: str, lexical: LexicalIndex, naming: frozenset[str] = frozenset()) -> tuple[list[Term], list[str]]:
     """One term for each distinct token of a question, with its alternatives; and the alternatives in readable form."""
-    terms, expanded = [], []
+    names, expanded = other_names(text)
+    terms = []
     for word in dict.fromkeys(tokens(text)):
         alternatives = [Alternative((word,))]
         if len(word) == 1 and is_cjk(word):
@@ -58,6 +60,7 @@ def make_terms(text: str, lexical: LexicalIndex, naming: frozenset[str] = frozen
             guesses = guess(word, lexical)
             alternatives += [Alternative((other,), GUESS_WEIGHT) for other in guesses]
             expanded += guesses
+        alternatives += names.get(word, [])
         terms.append(Term(tuple(alternatives), NAMING_WEIGHT if word in naming else 1.0))
     return terms, expanded
 
