@@ -15,6 +15,7 @@ MIN_LINES = 4  # on each side of a gutter
 MIN_FILL = 0.55  # of the column's width: the median line of running text
 MIN_WIDTH = 60.0  # points: a narrower column is a column of a table
 MIN_GUTTER = 0.5  # of the font size
+LEVEL = 1.5  # points: lines this close in height stand on one line
 TRIES = 16  # gutters looked at closely
 
 
@@ -103,7 +104,8 @@ def _gutter_at(lines: Sequence[Piece], x: float) -> float | None:
     end, start = max(each.x1 for each in left), min(each.x0 for each in right)
     if start - end < MIN_GUTTER * size:
         return None
-    if not (_is_prose(beside_left) and _is_prose(beside_right)) and not _is_columnwise(beside_left, beside_right):
+    is_prose = _is_prose(beside_left) and _is_prose(beside_right)
+    if not is_prose and not _is_columnwise(beside_left, beside_right) and _is_level(beside_left, beside_right):
         return None
     return (start + end) / 2
 
@@ -121,6 +123,15 @@ def _is_columnwise(left: Sequence[Piece], right: Sequence[Piece]) -> bool:
     sides = [side for _, side in sorted([(p.start, 0) for p in left] + [(p.start, 1) for p in right])]
     switches = sum(one != other for one, other in pairwise(sides))
     return width > MIN_WIDTH and switches <= max(1, 0.1 * min(len(left), len(right)))
+
+
+def _is_level(left: Sequence[Piece], right: Sequence[Piece]) -> bool:
+    """Whether the lines of the sparser side stand on lines of the other, as cells of a row do."""
+    fewer, more = sorted((left, right), key=len)
+    width = min(max(p.x1 for p in side) - min(p.x0 for p in side) for side in (left, right))
+    levels = np.array([each.y1 for each in more])
+    together = sum(bool((np.abs(levels - each.y1) < LEVEL).any()) for each in fewer)
+    return width < MIN_WIDTH or together > 0.5 * len(fewer)
 
 
 def _is_rowwise(members: Sequence[Item], gutter: float) -> bool:

@@ -82,10 +82,8 @@ def _array(rows: Sequence[Sequence[float]], columns: int) -> NDArray[np.float64]
 def _as_rectangle(points: Sequence[tuple[float, float]], outline: Outline) -> tuple[float, float, float, float] | None:
     xs, ys = [x for x, _ in points], [y for _, y in points]
     box = min(xs), min(ys), max(xs), max(ys)
-    if outline.is_curved:  # a box with round corners
-        corners = sum(abs(x - box[0]) < 1 or abs(x - box[2]) < 1 for x in xs)
-        is_box = len(points) >= 9 and corners >= 0.6 * len(points) and min(box[2] - box[0], box[3] - box[1]) > 20
-        return box if is_box else None
+    if outline.is_curved:
+        return box if _is_rounded_box(points, box) else None
     if not 4 <= len(points) <= 6:
         return None
     at_corners = all(
@@ -94,6 +92,21 @@ def _as_rectangle(points: Sequence[tuple[float, float]], outline: Outline) -> tu
         for x, y in points
     )
     return box if at_corners else None
+
+
+def _is_rounded_box(points: Sequence[tuple[float, float]], box: tuple[float, float, float, float]) -> bool:
+    """Whether a curve is a rectangle with round corners: most points on its sides, and two long straight sides."""
+    wide, tall = box[2] - box[0], box[3] - box[1]
+    if min(wide, tall) < 20 or len(points) < 9:
+        return False
+    on_sides = sum(
+        min(abs(x - box[0]), abs(x - box[2]), abs(y - box[1]), abs(y - box[3])) < STRAIGHT for x, y in points
+    )
+    straight = sum(
+        (abs(ax - bx) < STRAIGHT and abs(ay - by) > 0.5 * tall) or (abs(ay - by) < STRAIGHT and abs(ax - bx) > 0.5 * wide)
+        for (ax, ay), (bx, by) in zip(points, points[1:], strict=False)
+    )
+    return on_sides >= 0.75 * len(points) and straight >= 2
 
 
 def _middle_line(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:

@@ -19,6 +19,7 @@ from ingest.grid import find_grids
 from ingest.ink import find_hidden, read_ink
 from ingest.layout import Document, Line, Page
 from ingest.lines import make_lines, page_boxes, usual_pitch
+from ingest.margin import split_margin_numbers
 from ingest.pdf import PdfFile, PdfPage, open_pdf
 from ingest.place import Placing
 from ingest.properties import read_properties
@@ -28,6 +29,7 @@ from kb.text import is_cjk
 MAX_PAGES = 3_000
 PICTURE_SHARE = 0.5  # of a page covered by images: a scan or a plate
 LEAST_TEXT = 40  # characters a page; a scan that was stamped or numbered has fewer
+LETTERS_A_CHARACTER = 3  # a Chinese character says about as much as three letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class RawPage:
     page: Page  # without lines
     placed: tuple[Placed, ...]  # in upright coordinates of the main turn
     turn: int
-    oblique: tuple[Piece, ...]
+    oblique: tuple[Piece, ...]  # slanted text, in displayed coordinates
+    margin: tuple[Piece, ...]  # line numbers
 
 
 def read_document(
@@ -81,13 +84,14 @@ def read_page(pdf: PdfFile, number: int) -> RawPage:
     with pdf.page(number) as page:
         frame, glyphs, drawing = page.frame, page.glyphs(), page.drawing()
         hidden = _hidden(page, glyphs, drawing)
-    texts = _texts(glyphs.where(hidden | (glyphs.styles < 0)), frame.width, frame.height) if hidden.any() else ()
+    texts = _texts(glyphs.where(hidden | ~glyphs.is_ink), frame.width, frame.height) if hidden.any() else ()
     pieces, turn, oblique, across, down = _pieces(glyphs.where(~hidden), drawing, frame.width, frame.height)
+    pieces, margin = split_margin_numbers(pieces)
     placed = Placing(across, find_grids(across, down)).place(pieces)
     repairs = tuple(note for each in placed for note in each.piece.notes)
     share = drawing.image_share(frame.width, frame.height)
     shell = Page(number, pdf.label(number), frame.width, frame.height, (), (), (), texts, repairs, round(share, 4))
-    return RawPage(shell, tuple(placed), turn, tuple(oblique))
+    return RawPage(shell, tuple(placed), turn, tuple(oblique), tuple(margin))
 
 
 def _hidden(page: PdfPage, glyphs: Glyphs, drawing: Drawing) -> np.ndarray:
@@ -141,16 +145,16 @@ def _finish(raw: RawPage, pitch: float) -> Page:
     coordinates = np.array([_box(each.piece) for each in raw.placed]).reshape(-1, 4)
     boxes = page_boxes(coordinates, page.number, raw.turn, page.width, page.height)
     lines = make_lines(raw.placed, boxes, pitch)
-    return replace(page, lines=tuple(lines), furniture=tuple(_oblique_lines(raw)))
+    furniture = _beside(raw.oblique, OBLIQUE, page) + _beside(raw.margin, raw.turn, page)
+    return replace(page, lines=tuple(lines), furniture=tuple(furniture))
 
 
-def _oblique_lines(raw: RawPage) -> list[Line]:
-    page = raw.page
-    coordinates = np.array([_box(piece) for piece in raw.oblique]).reshape(-1, 4)
-    boxes = page_boxes(coordinates, page.number, OBLIQUE, page.width, page.height)
+def _beside(pieces: Sequence[Piece], turn: int, page: Page) -> list[Line]:
+    coordinates = np.array([_box(piece) for piece in pieces]).reshape(-1, 4)
+    boxes = page_boxes(coordinates, page.number, turn, page.width, page.height)
     return [
         Line(piece.text, box, piece.style.font, round(piece.style.size, 2), piece.style.bold, piece.style.italic)
-        for piece, box in zip(raw.oblique, boxes, strict=True)
+        for piece, box in zip(pieces, boxes, strict=True)
     ]
 
 
@@ -159,8 +163,8 @@ def _box(piece: Piece) -> tuple[float, float, float, float]:
 
 
 def main_language(pages: Sequence[Page]) -> str:
-    """zh where Chinese characters outnumber a third of the letters, else en."""
+    """zh where more is said in Chinese characters than in letters, else en."""
     text = "".join(line.text for page in pages for line in page.lines)
     chinese = sum(map(is_cjk, text))
-    letters = sum(char.isalpha() for char in text)
-    return "zh" if chinese * 3 > letters else "en"
+    letters = sum(char.isalpha() for char in text) - chinese
+    return "zh" if chinese * LETTERS_A_CHARACTER > letters else "en"

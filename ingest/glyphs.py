@@ -230,13 +230,19 @@ def group_rows(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
     rows: list[list[Piece]] = []
     for piece in sorted(pieces, key=_by_middle):
         for row in rows[: -5 : -1]:
-            if is_same_row(row[0], piece) or is_same_row(row[-1], piece):
+            if any(is_same_row(each, piece) for each in row[-3:]) and not any(_stands_over(each, piece) for each in row):
                 row.append(piece)
                 break
         else:
             rows.append([piece])
     for row in rows:
         yield sorted(row, key=_by_start) if len(row) > 1 else row
+
+
+def _stands_over(one: Piece, other: Piece) -> bool:
+    """Whether two pieces share more of their width than neighbours on a line do."""
+    shared = min(one.x1, other.x1) - max(one.x0, other.x0)
+    return shared > 0.5 * min(one.x1 - one.x0, other.x1 - other.x0)
 
 
 def _by_middle(piece: Piece) -> tuple[float, float]:

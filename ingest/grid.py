@@ -49,8 +49,8 @@ def find_grids(across: Lines, down: Lines) -> list[Grid]:
     return [grid for group in _groups(across, down) if (grid := _grid(across[group[0]], down[group[1]])) is not None]
 
 
-def merge_lines(lines: Lines) -> Lines:
-    """Snap lines to common positions, then join those that touch."""
+def merge_lines(lines: Lines, gap: float = SNAP) -> Lines:
+    """Snap lines to common positions, then join those that come closer than `gap` points."""
     if not len(lines):
         return lines
     ordered = lines[np.argsort(lines[:, 0])]
@@ -61,7 +61,7 @@ def merge_lines(lines: Lines) -> Lines:
         position = float(members[:, 0].mean())
         current: tuple[float, float] | None = None
         for start, end in sorted(map(tuple, members[:, 1:].tolist())):
-            if current is None or start > current[1] + SNAP:
+            if current is None or start > current[1] + gap:
                 if current is not None:
                     merged.append((position, *current))
                 current = (start, end)

@@ -25,6 +25,8 @@ HIGHLIGHT = (255, 214, 0, 96)  # red, green, blue, alpha
 MAX_OBJECTS = 40_000  # drawn objects looked at on one page; a map or chart has more
 MAX_SEGMENTS = 400  # of one path; a picture has more
 MAX_DEPTH = 5  # of forms inside forms
+TALLEST, LOWEST = 1.45, 0.6  # of the font size: glyph boxes outside of this come from a broken font
+ASCENT, DESCENT = 0.85, 0.25  # of the font size: the usual extent above and below the baseline
 MAX_PIXELS = 40_000_000  # of one page picture
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _BOLD = re.compile(r"bold|black|heavy|demi|[-,](?:bd|b)\b|hei\b", re.IGNORECASE)
@@ -127,8 +129,23 @@ def _read_glyphs(text: Any, count: int, frame: PageFrame) -> Glyphs:
     if len(unique) and not unique[0]:
         styles, table, turns = styles - 1, table[1:], turns[1:]
     styles = styles.astype(np.int32).reshape(count)
+    file_turns = np.array([*(turn if turn == OBLIQUE else turn - frame.turn for turn in turns), 0], dtype=np.int8) % 4
+    _mend_heights(text, boxes, np.array([*(style.size for style in table), 0.0])[styles], file_turns[styles], styles)
     shown = frame.show(boxes)
     return Glyphs(codes.astype(np.int32), shown, styles, np.array([*turns, 0], dtype=np.int8)[styles], tuple(table))
+
+
+def _mend_heights(
+    text: Any, boxes: NDArray[np.float64], sizes: NDArray[np.float64], turns: NDArray[np.int8], styles: NDArray[np.int32]
+) -> None:
+    """Where a font claims an impossible height, take the usual height around the baseline."""
+    height = boxes[:, 3] - boxes[:, 1]
+    odd = (styles >= 0) & (turns == 0) & ((height > TALLEST * sizes) | (height < LOWEST * sizes))
+    x, y = ctypes.c_double(), ctypes.c_double()
+    for index in np.flatnonzero(odd).tolist():
+        if raw.FPDFText_GetCharOrigin(text, index, x, y):
+            boxes[index, 1] = y.value - DESCENT * sizes[index]
+            boxes[index, 3] = y.value + ASCENT * sizes[index]
 
 
 def _style(text: Any, index: int, fonts: dict[int, tuple[str, bool, bool, bool]]) -> tuple[Style, int]:

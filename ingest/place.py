@@ -17,9 +17,12 @@ from ingest.tables import (
     is_aligned,
     is_contents,
     is_list_row,
+    is_running_text,
+    split_by,
 )
 
 FAR = 4.0  # of the font size: pieces of one row further apart are lines of their own
+RULE_GAP = 9.0  # points: rules drawn column by column are one rule
 LEADER = 4  # dots in a row that lead to a page number
 
 
@@ -27,7 +30,7 @@ class Placing:
     """Places the pieces of one page; tables and groups are numbered as they are met."""
 
     def __init__(self, across: Lines, grids: Sequence[Grid]) -> None:
-        self._rules = merge_lines(across)
+        self._rules = merge_lines(across, RULE_GAP)
         self._grids = sorted(grids, key=lambda each: (each.x1 - each.x0) * (each.y1 - each.y0))
         self._tables = count()
         self._groups = count()
@@ -66,7 +69,12 @@ class Placing:
         at = 0
         for start, end in find_tables(rows):
             placed += self._plain(rows[at:start], column)
-            placed += self._table(rows[start:end], find_columns(rows[start:end]), (), column)
+            separators = find_columns(rows[start:end])
+            if is_running_text(rows[start:end], separators):
+                for side in split_by(rows[start:end], separators):
+                    placed += self._plain(side, column)
+            else:
+                placed += self._table(rows[start:end], separators, (), column)
             at = end
         return placed + self._plain(rows[at:], column)
 
@@ -102,7 +110,7 @@ class Placing:
         used = sorted(by_cell, key=lambda cell: (cell.row, cell.column))
         rows = sorted({cell.row for cell in used})
         columns = sorted({cell.column for cell in used})
-        if len(rows) > 1 and len(columns) > 1:
+        if sum(sum(cell.row == row for cell in used) > 1 for row in rows) > 1:
             number, group = next(self._tables), next(self._groups)
             content = [
                 placed
@@ -132,7 +140,7 @@ class Placing:
         """Horizontal rules of the same extent, at least two: x0, x1 and their y."""
         regions: list[tuple[float, float, list[float]]] = []
         for y, x0, x1 in self._rules.tolist():
-            if x1 - x0 < 100 or any(g.x0 - 4 <= x0 and x1 <= g.x1 + 4 and g.y0 - 4 <= y <= g.y1 + 4 for g in self._grids):
+            if x1 - x0 < 100 or any(_is_inner_rule(grid, y, x0, x1) for grid in self._grids):
                 continue
             home = next((each for each in regions if abs(each[0] - x0) < 6 and abs(each[1] - x1) < 6), None)
             if home is None:
@@ -158,6 +166,10 @@ class Placing:
             content = self._table(rows, separators, rules, 0)
             result = [each for each in result if id(each) not in taken] + [Area(tuple(content), x0, top, x1, bottom)]
         return result
+
+
+def _is_inner_rule(grid: Grid, y: float, x0: float, x1: float) -> bool:
+    return grid.x0 - 4 <= x0 and x1 <= grid.x1 + 4 and grid.y0 + 4 < y < grid.y1 - 4
 
 
 def _table_spans(ys: Sequence[float], x0: float, x1: float, pool: Sequence[Item]) -> list[tuple[float, float]]:

@@ -150,6 +150,32 @@ def _is_table(rows: Sequence[Row]) -> bool:
     return bool(separators) and is_aligned(multi, separators)
 
 
+def is_running_text(rows: Sequence[Row], separators: Sequence[float]) -> bool:
+    """Whether what stands in columns is running text set in columns, not rows of cells."""
+    if len(rows) < 6:
+        return False
+    sides = split_by(rows, separators)
+    for side in sides:
+        pieces = [piece for row in side for piece in row]
+        width = max(each.x1 for each in pieces) - min(each.x0 for each in pieces)
+        if median(len(each.text) for each in pieces) < 25 or median(each.width for each in pieces) < 0.6 * width:
+            return False
+    pitch = _usual_pitch(rows)
+    parted = sum(b[0].middle - a[0].middle > ROW_GAP * pitch for a, b in zip(rows, rows[1:], strict=False))
+    return parted < 2
+
+
+def split_by(rows: Sequence[Row], separators: Sequence[float]) -> list[list[list[Piece]]]:
+    """The rows of each column."""
+    sides: list[list[list[Piece]]] = [[] for _ in range(len(separators) + 1)]
+    for row in rows:
+        for column, side in enumerate(sides):
+            own = [piece for piece in row if column_of(piece, separators) == column]
+            if own:
+                side.append(own)
+    return [side for side in sides if side]
+
+
 def build_table(rows: Sequence[Row], separators: Sequence[float], rules: Sequence[float] = ()) -> Table:
     """Assign rows and columns; `rules` are the y of drawn lines between rows."""
     entries: list[tuple[Piece, int, int]] = []
