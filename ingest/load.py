@@ -12,14 +12,14 @@ from sqlalchemy import Connection, insert, select
 from ingest.identity import edition_id, guideline_slug
 from ingest.intake import SourceFile
 from ingest.manifest import ManifestRow
-from kb.domain import Edition, Extraction, Proposal, RelationType, State
+from kb.domain import Edition, Extraction, Proposal, Relation, RelationState, RelationType, State
 from kb.errors import UsageError
 from kb.models.encoder import Window
 from kb.store import schema
 from kb.store.extractions import save_extraction
-from kb.store.ledger import Ledger, fold, stage_edition
+from kb.store.ledger import Ledger, fold, reversed_acts, stage_edition
 from kb.store.library import Library
-from kb.store.registry import ActKind, NewAct, append_acts, read_acts, writing
+from kb.store.registry import Act, ActKind, NewAct, append_acts, read_acts, writing
 from kb.store.vectors import save_windows
 from kb.versions.change import REQUIRED, ensure_guideline, missing_fields
 from kb.versions.relate import check_relation, propose_acts
@@ -307,7 +307,39 @@ def _confirm_relations(
                 confirm=True,
             )
         status = "updated" if outcome.status == "unchanged" and len(acts) > before else outcome.status
+        reopened, why_not = _reopen_relations(connection, ledger, outcome)
+        acts += reopened
+        notes += why_not
         outcomes.append(Outcome(status, outcome.edition_id, outcome.guideline_id, tuple(notes)))
     if acts:
         append_acts(connection, acts, by=by, why=why)
     return outcomes
+
+
+def _reopen_relations(connection: Connection, ledger: Ledger, outcome: Outcome) -> tuple[list[NewAct], list[str]]:
+    """Relations that were confirmed before this edition came in and now turn out to break a rule: proposed again.
+
+    So the order in which two editions come in makes no difference.
+    """
+    acts, notes = [], []
+    for relation in ledger.relations_to(outcome.edition_id):
+        if relation.state != RelationState.CONFIRMED:
+            continue
+        try:
+            check_relation(
+                connection, ledger, relation.type, relation.source, outcome.edition_id, relation.scope, relation.on
+            )
+        except UsageError as error:
+            acts += _undo_confirmations(read_acts(connection), relation)
+            notes.append(f"{relation.source} {relation.type} this stays proposed: {error.message}")
+    return acts, notes
+
+
+def _undo_confirmations(acts: Sequence[Act], relation: Relation) -> list[NewAct]:
+    undone = reversed_acts(acts)
+    numbers = [
+        act.seq
+        for act in acts
+        if act.relation_id == relation.id and act.kind == ActKind.CONFIRM and act.seq not in undone
+    ]
+    return [NewAct(ActKind.UNDO, relation.source, relation.id, reverses=number) for number in numbers]

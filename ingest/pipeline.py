@@ -19,7 +19,7 @@ from ingest.parse import READER, extraction_from_json
 from ingest.report import FileResult, OnProgress, Progress, Report, metadata_json
 from ingest.sandbox import Limits, run_many
 from kb.domain import Extraction, Proposal
-from kb.errors import KBError, UnreadablePdf, UsageError
+from kb.errors import KBError, LibraryError, UnreadablePdf, UsageError
 from kb.store import jobs
 from kb.store.extractions import extraction_id, has_extraction, load_pages, load_summary
 from kb.store.library import Library
@@ -86,12 +86,16 @@ def run_until_done(library: Library, job_id: str, on_progress: OnProgress) -> Re
     while True:
         with try_own(library.home, "ingest") as free:
             while free and (job := jobs.next_job(library.engine, _owner())):
-                report = _run_job(library, job, on_progress)
-                if job.id == job_id:
+                is_ours = job.id == job_id
+                report = _run_job(library, job, on_progress, is_ours=is_ours)
+                if is_ours and report is not None:
                     return report
         job = jobs.load_job(library.engine, job_id)
         if job.state == jobs.DONE:
             return _report_from(job)
+        if job.state == jobs.CANCELLED:
+            message = job.progress.get("error", "It was stopped by the process that ran it.")
+            raise LibraryError(f"This ingest was not finished. {message}", hint="Run the same command again.")
         if not waiting:
             on_progress(Progress("", f"waiting: {holder_name(library.home)} is writing"))
             waiting = True
@@ -103,7 +107,8 @@ def resume(library: Library, on_progress: OnProgress | None = None) -> list[Repo
     reports = []
     with try_own(library.home, "ingest") as free:
         while free and (job := jobs.next_job(library.engine, _owner())):
-            reports.append(_run_job(library, job, on_progress or (lambda _: None)))
+            report = _run_job(library, job, on_progress or (lambda _: None), is_ours=False)
+            reports += [report] if report is not None else []
     return reports
 
 
@@ -111,20 +116,34 @@ def _owner() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def _run_job(library: Library, job: jobs.Job, on_progress: OnProgress) -> Report:
+def _run_job(library: Library, job: jobs.Job, on_progress: OnProgress, *, is_ours: bool) -> Report | None:
+    """Run a job to its end. One that fails is closed with its reason, so that it never blocks those behind it.
+
+    The failure of somebody else's job is theirs to hear of: None. Stopping by hand ends our own job only.
+    """
     run = _Run(library, job, on_progress)
     try:
         report = run.run()
     except KeyboardInterrupt:
-        jobs.save_progress(library.engine, job.id, run.progress(), state=jobs.CANCELLED)
+        state = jobs.CANCELLED if is_ours else jobs.QUEUED
+        jobs.save_progress(library.engine, job.id, run.progress(), state=state)
         raise
+    except Exception as error:
+        reason = error.message if isinstance(error, KBError) else f"{type(error).__name__} inside the program."
+        jobs.save_progress(library.engine, job.id, {**run.progress(), "error": reason}, state=jobs.CANCELLED)
+        if is_ours:
+            raise
+        return None
     jobs.save_progress(library.engine, job.id, {**run.progress(), "result": report.as_json()}, state=jobs.DONE)
     return report
 
 
 def _report_from(job: jobs.Job) -> Report:
     result = job.progress["result"]
-    return Report(files=[FileResult(**each) for each in result["files"]], seconds=result["seconds"])
+    return Report(
+        files=[FileResult(**each) for each in result["files"]],
+        **{name: result[name] for name in ("seconds", "stages", "tokens_embedded", "tokens_truncated")},
+    )
 
 
 @dataclass(slots=True)
