@@ -7,7 +7,7 @@ import sys
 import typer
 
 from ui import cli_care, cli_librarian, cli_reading
-from ui.cli_frame import fail
+from ui.cli_frame import INTERRUPTED, fail, interrupted
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -52,6 +52,8 @@ def main() -> None:
         code = app(standalone_mode=False)  # a command's typer.Exit comes back as its number
     except Exception as error:
         sys.exit(fail(error, as_json="--json" in sys.argv))
+    if code == INTERRUPTED:
+        interrupted()
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -155,6 +155,12 @@ def progress_shown(quiet: bool) -> Iterator[Callable[[Any], None]]:
         sys.stderr.write("\r\x1b[K")
 
 
+def interrupted() -> int:
+    """Say what Ctrl-C left behind and return its exit code."""
+    print("Stopped. What was finished is kept; run the same command again to go on.", file=sys.stderr)
+    return INTERRUPTED
+
+
 def fail(error: Exception, *, as_json: bool) -> int:
     """Show an error and return the exit code."""
     import typer
@@ -163,8 +169,7 @@ def fail(error: Exception, *, as_json: bool) -> int:
     if isinstance(error, typer.Exit | Exit):
         return int(error.exit_code)
     if isinstance(error, Abort | typer.Abort | KeyboardInterrupt):
-        print("Stopped. What was finished is kept; run the same command again to go on.", file=sys.stderr)
-        return INTERRUPTED
+        return interrupted()
     if isinstance(error, KBError):
         code, name, message, hint = error.exit_code, error.code, error.message, error.hint
     elif isinstance(error, ClickException) or hasattr(error, "format_message"):
