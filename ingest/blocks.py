@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from ingest.clean import join_lines
 from ingest.layout import Document, Line, Page
 from ingest.markers import Marker, find_marker
+from ingest.order import reading_order
 from kb.domain import LineSpan
 from kb.text import is_cjk
 
@@ -79,7 +80,7 @@ def read_blocks(document: Document) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for page in document.pages:
         for block in _page_blocks(page, body, document.language):
-            if not _continue(blocks, block, document.language):
+            if not _continue(blocks, block, body, document.language):
                 blocks.append(block)
     return tuple(blocks)
 
@@ -111,7 +112,7 @@ def _round(size: float) -> float:
 def _page_blocks(page: Page, body: BodyStyle, language: str) -> Iterator[Block]:
     rows: list[Row] = []
     table: list[Line] = []
-    for line in page.lines:
+    for line in reading_order(page.lines):
         if table and (line.cell is None or line.cell[0] != _table(table)):
             yield from _split_rows(rows, page, body, language)
             rows = []
@@ -277,7 +278,11 @@ def _is_fragment(row: Row) -> bool:
 
 def _goes_on(before: str, after: str) -> bool:
     """Whether a sentence visibly runs over from one row to the next."""
-    if not before or not after or before[-1] in SENTENCE_END + _OPEN_END:
+    if not before or not after:
+        return False
+    if is_open(before):
+        return True
+    if before[-1] in SENTENCE_END + _OPEN_END:
         return False
     return after[0].islower() or after[0] in ",.;:)，。；：、）" or before[-1] in "-,‐‑，、（("
 
@@ -308,9 +313,17 @@ def _indented(current: Sequence[Row], row: Row, ended: bool) -> bool:
     return row.x0 > left + 0.8 * row.size or (hanging and row.x0 < current[0].x0 + 0.3 * row.size < left)
 
 
+def is_open(text: str) -> bool:
+    """Whether a bracket near the end of the text still waits for its partner."""
+    tail = text[-120:]
+    return max(tail.rfind("("), tail.rfind("（")) > max(tail.rfind(")"), tail.rfind("）"))
+
+
 def ends_sentence(text: str) -> bool:
     """Whether the text is complete: a full stop, also before a closing bracket, a reference mark or "(a grade)"."""
     text = text.rstrip()
+    if is_open(text):
+        return False
     bare = text.rstrip(_CLOSERS)
     if text.endswith(("]", "］")):
         bare = bare.rstrip("0123456789,-–[［ ")
@@ -359,10 +372,12 @@ def _block(
     )
 
 
-def _continue(blocks: list[Block], block: Block, language: str) -> bool:
+def _continue(blocks: list[Block], block: Block, body: BodyStyle, language: str) -> bool:
     """Join a block to an earlier one that a column or page break (or a float) has cut; True if it was joined."""
     if block.kind not in ("text", "item") or block.marker is not None and block.marker.style != "plain":
         return False
+    if block.size > 1.1 * body.size:
+        return False  # titles are never halves of one another
     index = len(blocks) - 1
     passed = 0
     while index >= 0 and passed < MOST_FLOATS and _is_float(blocks[index], block):

@@ -63,7 +63,7 @@ def _count(text: str) -> int:
 
 
 def _page_text(page: Any) -> PageText:
-    from ingest.tables_text import reading_order
+    from ingest.order import reading_order
 
     lines = [*reading_order(page.lines), *page.furniture]
     text = "\n".join(line.text for line in lines)

@@ -21,7 +21,7 @@ LONGEST_TEXT = 1_600  # characters of one statement; a longer paragraph with a g
 _ACTION = re.compile(
     r"\b(?:recommend(?:s|ed)?|(?:we|WHO|panel|group|committee|society|GDG|is|are) suggest(?:s|ed)?|should|must|shall|offer|consider(?:ed)?|advise[sd]?|avoid|do not|is indicated|are indicated|"
     r"is reasonable|may be (?:reasonable|considered|used)|ensure|refer|use|prescribe|initiate|start|screen|establish|provide|"
-    r"educate|follow|perform|assess|maintain|discuss|encourage|monitor|select|implement|develop|assign|facilitate|make)\b|"
+    r"educate|follow|perform|assess|maintain|discuss|encourage|monitor|select|implement|develop|assign|facilitate|make|take|record|measure|check|review|treat|arrange|give|stop|choose|repeat|classify|counsel|inform)\b|"
     r"推荐|建议|应当?|不宜|宜|可考虑|可以?(?:使用|采用|给予|选择)|禁用|避免|不推荐|需要?",
     re.IGNORECASE,
 )
@@ -150,7 +150,9 @@ class _Finder:
                 continue
             if is_grade_line(block.text):
                 span = self._before_grade_line(index, taken | used)
-            elif _is_own_grade(block.text, grade) and _is_actionable(block.text) and not _cites(block):
+            elif _is_own_grade(block.text, grade) and not _cites(block) and (
+                _is_actionable(block.text) or (grade.strength and _number(block) and not _REPORT.match(block.text))
+            ):
                 lead = self._lead(index)
                 span = _Span((index,), _number(block), grade, find_year_label(block.text), lead)
             else:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ingest.clean import join_lines
 from ingest.layout import Line
 from ingest.markers import find_marker
+from ingest.order import order_cells
 from kb.domain import LineSpan
 
 MOST_HEADER_ROWS = 3
@@ -56,26 +57,6 @@ def read_table(lines: Sequence[Line], language: str) -> Table:
     )
     header = _merge_headers([row for row in rows if row.is_header], columns)
     return Table(rows, columns, header)
-
-
-def reading_order(lines: Sequence[Line]) -> list[Line]:
-    """Lines of a page with those of each table put cell by cell, as their passages have them."""
-    ordered: list[Line] = []
-    table: list[Line] = []
-    for line in lines:
-        if table and (line.cell is None or table[0].cell is None or line.cell[0] != table[0].cell[0]):
-            ordered += order_cells(table)
-            table = []
-        if line.cell is None:
-            ordered.append(line)
-        else:
-            table.append(line)
-    return [*ordered, *order_cells(table)]
-
-
-def order_cells(lines: Sequence[Line]) -> list[Line]:
-    """Lines of a table row by row and cell by cell; lines of one cell stay in their order."""
-    return sorted(lines, key=lambda line: line.cell[:3] if line.cell else (0, 0, 0))
 
 
 def split_items(row: dict[int, list[Line]]) -> list[dict[int, list[Line]]]:
