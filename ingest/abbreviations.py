@@ -18,8 +18,40 @@ _SHORT = re.compile(r"[A-Za-z0-9α-ωΑ-Ω][A-Za-z0-9α-ωΑ-Ω+/&.\-‑–]{1,1
 _LIST_LINE = re.compile(
     r"^(?P<short>[A-Zα-ω][A-Za-z0-9α-ω+/&.\-]{1,11})(?:\s*[:：=–—,，、\t]\s*|\s{1,})(?P<long>[A-Za-zα-ω\u4e00-\u9fff(][^\n]{3,110}?)[.;；。]?$"
 )
-_INLINE = re.compile(r"(?<![\w-])(?P<short>[A-Z][A-Za-z0-9/\-]{1,9})\s*[=,:：]\s*(?P<long>[a-z][^;；.。=:：]{4,80}|[\u4e00-\u9fff][^;；.。=:：，]{2,40})(?=[;；.。]|$)")
-_STOP = frozenset("a an and as at by for from in into is of on or per such than that the their to was were when which with et".split())
+_INLINE = re.compile(
+    r"(?<![\w-])(?P<short>[A-Z][A-Za-z0-9/\-]{1,9})\s*[=,:：]\s*(?P<long>[a-z][^;；.。=:：]{4,80}|[\u4e00-\u9fff][^;；.。=:：，]{2,40})(?=[;；.。]|$)"
+)
+_STOP = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "is",
+        "of",
+        "on",
+        "or",
+        "per",
+        "such",
+        "than",
+        "that",
+        "the",
+        "their",
+        "to",
+        "was",
+        "were",
+        "when",
+        "which",
+        "with",
+        "et",
+    ]
+)
 _HAN_RUN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9α-ωΑ-Ω\-‑·]+$")
 # Words at which a Chinese long form cannot begin; what stands before them is prose.
 _HAN_PROSE = re.compile(
@@ -28,14 +60,12 @@ _HAN_PROSE = re.compile(
 
 
 def find_abbreviations(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """Pairs (short, long) that the texts define, each short form once with its most frequent long form, in A–Z order."""
+    """Pairs (short, long) that the texts define: each short form with its most frequent long form, in A–Z order."""
     seen: dict[str, Counter[str]] = {}
     for text in texts:
         for short, long in [*_in_brackets(text), *_in_lists(text)]:
             seen.setdefault(short, Counter())[" ".join(long.split())] += 1
-    return tuple(
-        (short, max(sorted(longs), key=lambda each: longs[each])) for short, longs in sorted(seen.items())
-    )
+    return tuple((short, max(sorted(longs), key=lambda each: longs[each])) for short, longs in sorted(seen.items()))
 
 
 def _in_brackets(text: str) -> Iterable[tuple[str, str]]:

@@ -269,7 +269,13 @@ def _runs_on(before: str, after: str) -> bool:
 def _is_shouted(current: Sequence[Row], row: Row) -> bool:
     """A label in capitals over a sentence in the same type ("RECOMMENDATION" / "The panel recommends …")."""
     label = " ".join(each.text for each in current)
-    return label.isupper() and sum(map(str.isalpha, label)) > 5 and len(label) < 60 and not row.text.isupper() and row.text[:1].isupper()
+    return (
+        label.isupper()
+        and sum(map(str.isalpha, label)) > 5
+        and len(label) < 60
+        and not row.text.isupper()
+        and row.text[:1].isupper()
+    )
 
 
 def _is_fragment(row: Row) -> bool:

@@ -91,7 +91,9 @@ def _drafts(structure: Structure, found: Sequence[Found]) -> list[Draft]:
             continue
         if block.kind == "table":
             drafts += packer.close()
-            own = [each for each in found if each.rows and index in each.blocks and each.recommendation.ordinal not in done]
+            own = [
+                each for each in found if each.rows and index in each.blocks and each.recommendation.ordinal not in done
+            ]
             done.update(each.recommendation.ordinal for each in own)
             drafts += packer.table(index, own)
         else:
@@ -164,10 +166,7 @@ class _Packer:
         pieces, self.pieces = self.pieces, []
         section, role = self.home
         kind = role if role in _ROLE_KINDS else ""
-        return [
-            Draft(tuple(group), section, kind or _text_kind(group), _lead_note(group))
-            for group in pack(pieces)
-        ]
+        return [Draft(tuple(group), section, kind or _text_kind(group), _lead_note(group)) for group in pack(pieces)]
 
     def rest(self) -> list[Draft]:
         """Titles under which nothing stands."""
@@ -215,7 +214,9 @@ class _Packer:
                     drafts.append(Draft(tuple(group), self.home[0], kind, notes))
                     group = []
                 if number == owner.rows[0]:
-                    drafts.append(Draft((*group, piece), self.home[0], "recommendation", notes, owner.recommendation.ordinal))
+                    drafts.append(
+                        Draft((*group, piece), self.home[0], "recommendation", notes, owner.recommendation.ordinal)
+                    )
                     group = []
                 else:
                     last = drafts.pop()
@@ -259,7 +260,7 @@ def _cuts(text: str) -> list[tuple[int, int]]:
 
 
 def _hard_cuts(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """A clause longer than a passage (a run of numbers, a list without punctuation) is cut at white space, or anywhere."""
+    """A clause longer than a passage (a run of numbers, a bare list) is cut at white space, or anywhere."""
     weight = weigh(text[start:end])
     if weight <= FULL:
         return [(start, end)]
@@ -347,9 +348,13 @@ def _balance(pieces: Sequence[Piece]) -> list[list[Piece]]:
         part = parts[-1]
         weight = _total(part)
         full = weight + piece.weight / 2 > goal or weight + piece.weight > FULL * 1.1
-        if part and not _wants_more(part[-1]) and (full or _pages([*part, piece]) > 2):
-            parts.append([piece])
-        elif part and _pages([*part, piece]) > 2:
+        if (
+            part
+            and not _wants_more(part[-1])
+            and (full or _pages([*part, piece]) > 2)
+            or part
+            and _pages([*part, piece]) > 2
+        ):
             parts.append([piece])
         else:
             part.append(piece)
@@ -412,7 +417,9 @@ def _may_merge(last: Draft, draft: Draft) -> bool:
     kinds = {last.kind, draft.kind}
     alike = len(kinds) == 1 or kinds == {"text", "list"}
     small = min(last.weight, draft.weight) < TINY
-    return same and alike and small and last.weight + draft.weight <= MOST and _pages([*last.pieces, *draft.pieces]) <= 2
+    return (
+        same and alike and small and last.weight + draft.weight <= MOST and _pages([*last.pieces, *draft.pieces]) <= 2
+    )
 
 
 def _passage(structure: Structure, ordinal: int, draft: Draft) -> Passage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+
 from ingest.layout import Line
 from kb.domain import LineSpan
 from kb.text import is_cjk
@@ -14,7 +15,7 @@ _HYPHENS = "-\u2010\u2011\u00ad\ufffe"
 def join_lines(lines: Sequence[Line], language: str) -> tuple[str, tuple[LineSpan, ...]]:
     """Running text of the lines and the span [start, end) of each line in it."""
     text = ""
-    spans = []
+    spans: list[LineSpan] = []
     for line in lines:
         piece = clean_text(line.text)
         if text and piece:
@@ -39,4 +40,6 @@ def clean_text(text: str) -> str:
     """One line: white space folded, ligatures opened, spaces between Chinese characters removed."""
     for ligature, letters in (("ﬁ", "fi"), ("ﬂ", "fl"), ("ﬀ", "ff"), ("ﬃ", "ffi"), ("ﬄ", "ffl")):
         text = text.replace(ligature, letters)
-    return re.sub(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) (?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])", "", text)
+    return re.sub(
+        r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) (?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])", "", text
+    )

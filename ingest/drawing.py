@@ -103,7 +103,8 @@ def _is_rounded_box(points: Sequence[tuple[float, float]], box: tuple[float, flo
         min(abs(x - box[0]), abs(x - box[2]), abs(y - box[1]), abs(y - box[3])) < STRAIGHT for x, y in points
     )
     straight = sum(
-        (abs(ax - bx) < STRAIGHT and abs(ay - by) > 0.5 * tall) or (abs(ay - by) < STRAIGHT and abs(ax - bx) > 0.5 * wide)
+        (abs(ax - bx) < STRAIGHT and abs(ay - by) > 0.5 * tall)
+        or (abs(ay - by) < STRAIGHT and abs(ax - bx) > 0.5 * wide)
         for (ax, ay), (bx, by) in zip(points, points[1:], strict=False)
     )
     return on_sides >= 0.75 * len(points) and straight >= 2

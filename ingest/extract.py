@@ -19,7 +19,7 @@ from ingest.grid import find_grids
 from ingest.ink import find_hidden, read_ink
 from ingest.layout import Document, Line, Page
 from ingest.lines import make_lines, page_boxes, usual_pitch
-from ingest.margin import split_margin_numbers
+from ingest.margin import split_margin_numbers, split_outliers
 from ingest.pdf import PdfFile, PdfPage, open_pdf
 from ingest.place import Placing
 from ingest.properties import read_properties
@@ -87,7 +87,9 @@ def read_page(pdf: PdfFile, number: int) -> RawPage:
     texts = _texts(glyphs.where(hidden | ~glyphs.is_ink), frame.width, frame.height) if hidden.any() else ()
     pieces, turn, oblique, across, down = _pieces(glyphs.where(~hidden), drawing, frame.width, frame.height)
     pieces, margin = split_margin_numbers(pieces)
+    pieces, outliers = split_outliers(pieces)
     placed = Placing(across, find_grids(across, down)).place(pieces)
+    placed += [Placed(each, 0, -1 - index) for index, each in enumerate(outliers)]
     repairs = tuple(note for each in placed for note in each.piece.notes)
     share = drawing.image_share(frame.width, frame.height)
     shell = Page(number, pdf.label(number), frame.width, frame.height, (), (), (), texts, repairs, round(share, 4))

@@ -179,13 +179,11 @@ def _piece(
         text = " ".join(text[a:b] for a, b in zip(places, places[1:], strict=False))
     x0, y0 = box[:, 0].min(), box[:, 1].min()
     x1, y1 = box[:, 2].max(), box[:, 3].max()
-    return Piece(
-        text, float(x0), float(y0), float(x1), float(y1), style, int(members[0]), int(members[-1]) + 1, turn
-    )
+    return Piece(text, float(x0), float(y0), float(x1), float(y1), style, int(members[0]), int(members[-1]) + 1, turn)
 
 
 def _is_spaced(gaps: NDArray[np.float64], blanks: NDArray[np.int8], size: float) -> NDArray[np.bool_]:
-    """Where a blank belongs: letter-spaced titles have gaps that are none, narrow lines blanks that are not in the file."""
+    """Where a blank belongs: letter-spaced titles have gaps that are none, narrow lines blanks without a sign."""
     tight = gaps[blanks < 2]
     usual = float(np.median(tight)) if len(tight) else 0.0
     usual = min(max(usual, 0.0), 0.5 * size)
@@ -229,8 +227,10 @@ def group_rows(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
     """Pieces that share a baseline, from top to bottom; each row from left to right."""
     rows: list[list[Piece]] = []
     for piece in sorted(pieces, key=_by_middle):
-        for row in rows[: -5 : -1]:
-            if any(is_same_row(each, piece) for each in row[-3:]) and not any(_stands_over(each, piece) for each in row):
+        for row in rows[:-5:-1]:
+            if any(is_same_row(each, piece) for each in row[-3:]) and not any(
+                _stands_over(each, piece) for each in row
+            ):
                 row.append(piece)
                 break
         else:

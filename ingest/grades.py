@@ -17,14 +17,23 @@ _LETTER = {"a": "high", "b": "moderate", "c": "low", "d": "very_low", "e": "very
 _TYPE = {"1": "high", "2": "moderate", "3": "low", "4": "very_low", "5": "very_low"}
 _TASK_FORCE = {"a": "strong", "b": "strong", "c": "conditional", "d": "strong", "i": "none"}
 _CATEGORY = {"a": "strong", "b": "conditional"}
-_CHINESE_FORCE = {"强": "strong", "弱": "conditional", "有条件": "conditional", "条件": "conditional", "中": "conditional",
-                  "中等": "conditional"}
+_CHINESE_FORCE = {
+    "强": "strong",
+    "弱": "conditional",
+    "有条件": "conditional",
+    "条件": "conditional",
+    "中": "conditional",
+    "中等": "conditional",
+}
 _CHINESE_QUALITY = {"高": "high", "中": "moderate", "中等": "moderate", "低": "low", "极低": "very_low"}
 
 _Q = r"very[\s-]low|high|moderate|medium|low"
 _ROMAN = r"[IⅠl1][IⅠl1]{0,2}|[ⅠⅡⅢ]|[123]|M"  # scans read "Ⅲ" as "M", "Ⅰ" as "l" or "1"
 _CLASS_MARK = rf"(?:{_ROMAN})\s?[abAB]?"
-_OF_EVIDENCE = r"(?:\s*[-‐-―]?\s*(?:certainty|quality)(?:\s+(?:of|in)(?:\s+the)?)?(?:\s+evidence)?(?:\s+of\s+effects?)?|\s+evidence)"
+_OF_EVIDENCE = (
+    r"(?:\s*[-‐-―]?\s*(?:certainty|quality)(?:\s+(?:of|"
+    r"in)(?:\s+the)?)?(?:\s+evidence)?(?:\s+of\s+effects?)?|\s+evidence)"
+)
 
 _Pattern = re.Pattern[str]
 
@@ -64,12 +73,11 @@ _CLASS_LEVEL = _compile(
     r"(?P<certainty>(?:LOE|level(?:\s+of\s+evidence)?|evidence\s+level)\s*[:=]?\s*(?P<level>[A-E])(?:-(?:R|NR|LD|EO))?)?(?!\w)"
 )
 _USPSTF = re.compile(  # letters in capitals only: "a recommendation" is no grade
-    r"(?P<strength>\b[Gg]rade\s*[:=]?\s*(?P<g1>[ABCDI])\b(?!\s+evidence)|(?<![Cc]ategory )\b(?P<g2>[ABCD])\s+(?:grade|recommendation)\b"
+    r"(?P<strength>\b[Gg]rade\s*[:=]?\s*(?P<g1>[ABCDI])\b(?!\s+evidence)|"
+    r"(?<![Cc]ategory )\b(?P<g2>[ABCD])\s+(?:grade|recommendation)\b"
     r"|(?<![-\w])(?P<g3>I)\s+statements?\b)"
 )
-_CODE = _compile(
-    r"[(\[（［]\s*(?:GRADE\s*)?(?P<strength>[12])\s*[,，/]?\s*(?P<certainty>[ABCD])\s*[)\]）］]"
-)
+_CODE = _compile(r"[(\[（［]\s*(?:GRADE\s*)?(?P<strength>[12])\s*[,，/]?\s*(?P<certainty>[ABCD])\s*[)\]）］]")
 _BARE_CODE = _compile(r"(?<=[.。;；\s])(?P<strength>[12])(?P<certainty>[ABCD])\s*$")
 _CLASS_CODE = re.compile(
     rf"[(\[（［]\s*(?P<strength>{_CLASS_MARK})\s*(?:类(?:推荐)?|级(?:推荐)?)?\s*[,，、;；]\s*(?P<certainty>[A-D])"
@@ -131,8 +139,10 @@ def _cell_strength(cell: str) -> str:
     bare = _tidy(cell).casefold()
     if bare in _FORCE or bare.split(" ")[0] in _FORCE:
         return _FORCE[bare.split(" ")[0]]
-    return _CHINESE_FORCE.get(bare.removesuffix("推荐"), "") or _class(bare.removesuffix("类").removesuffix("级")) or (
-        _TASK_FORCE.get(bare, "") if len(bare) == 1 and bare in "abcd" else ""
+    return (
+        _CHINESE_FORCE.get(bare.removesuffix("推荐"), "")
+        or _class(bare.removesuffix("类").removesuffix("级"))
+        or (_TASK_FORCE.get(bare, "") if len(bare) == 1 and bare in "abcd" else "")
     )
 
 
@@ -155,7 +165,9 @@ def is_grade_line(text: str) -> bool:
     if grade is None:
         return False
     rest = text[: grade.start] + text[grade.end :]
-    rest = re.sub(r"(?i)strength|of|recommendations?|and|certainty|quality|evidence|grade|level|the|in|effects?|GRADE", "", rest)
+    rest = re.sub(
+        r"(?i)strength|of|recommendations?|and|certainty|quality|evidence|grade|level|the|in|effects?|GRADE", "", rest
+    )
     rest = YEAR_LABEL.sub("", rest)
     rest = re.sub(r"\b[A-Z]{4,}\b", "", rest)  # a running title in capitals may stand on the same line
     return len(re.sub(r"[\W_]+|推荐|强度|证据|质量|等级|级别", "", rest)) <= 6
@@ -168,7 +180,7 @@ def find_year_label(text: str) -> str:
 
 
 def _bare_words(text: str) -> Grade | None:
-    """"Strong, very low quality": the words of a grade cell without "recommendation" or "evidence"."""
+    """ "Strong, very low quality": the words of a grade cell without "recommendation" or "evidence"."""
     match = re.search(rf"\b(strong|weak|conditional)\b\W+(?:(?:very\W?low|{_Q})\b.*)?$", text.strip(), re.IGNORECASE)
     if match is None or len(text) > 60:
         return None
@@ -176,10 +188,7 @@ def _bare_words(text: str) -> Grade | None:
 
 
 def _last(pattern: _Pattern, text: str) -> re.Match[str] | None:
-    found = None
-    for found in pattern.finditer(text):
-        pass
-    return found
+    return max(pattern.finditer(text), key=re.Match.start, default=None)
 
 
 def _category(text: str) -> Grade | None:
@@ -228,7 +237,9 @@ def _chinese(text: str) -> Grade | None:
     if force is not None:
         named = force.groupdict()
         word = named.get("word") or named.get("plain") or ""
-        strength = _CHINESE_FORCE.get(word) or _CATEGORY.get(word.casefold()) or _class(word or named.get("class") or "")
+        strength = (
+            _CHINESE_FORCE.get(word) or _CATEGORY.get(word.casefold()) or _class(word or named.get("class") or "")
+        )
     if quality is not None:
         word = quality["word"] or quality["plain"] or quality["letter"]
         certainty = _CHINESE_QUALITY.get(word) or _LETTER.get(word.casefold()) or _TYPE.get(_digit(word), "")
@@ -250,7 +261,8 @@ def _grade_words(text: str) -> Grade | None:
     if quality is not None:
         words = [quality["first"] or quality["after"], quality["second"]]
         certainty = _lowest([re.sub(r"[\s-]+", " ", word.casefold()) for word in words if word])
-    strength = _FORCE[re.match(r"strong|weak|conditional|discretionary", force["strength"].casefold())[0]] if force else ""  # type: ignore[index]
+    word = re.match(r"strong|weak|conditional|discretionary", force["strength"].casefold()) if force else None
+    strength = _FORCE[word[0]] if word else ""
     return _joined(force, strength, quality, certainty)
 
 

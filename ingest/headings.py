@@ -16,10 +16,15 @@ from kb.text import is_cjk, squeeze
 
 MOST_WORDS = 26
 MOST_HAN = 46
-_CAPTION = re.compile(r"(?:table|figure|fig\.?|box|exhibit|panel|表|图|框)\s*(?:[A-Z]{1,3}[-–.]?)?\s?[\dIVX一二三四五六七八九十]+", re.IGNORECASE)
+_CAPTION = re.compile(
+    r"(?:table|figure|fig\.?|box|exhibit|panel|表|图|框)\s*(?:[A-Z]{1,3}[-–.]?)?\s?[\dIVX一二三四五六七八九十]+",
+    re.IGNORECASE,
+)
 _KNOWN = re.compile(
-    r"(?:abstract|summary|executive summary|introduction|background|preface|foreword|acknowledge?ments?|methods?|methodology|"
-    r"references?|bibliography|(?:table of )?contents|glossary|abbreviations.{0,20}|acronyms.{0,24}|conclusions?|discussion|"
+    r"(?:abstract|summary|executive summary|introduction|background|preface|foreword|"
+    r"acknowledge?ments?|methods?|methodology|"
+    r"references?|bibliography|(?:table of )?contents|glossary|abbreviations.{0,20}|acronyms.{0,24}|"
+    r"conclusions?|discussion|"
     r"recommendations?|key recommendations|appendix.{0,40}|annex.{0,40}|index|scope|purpose|rationale|remarks?|"
     r"摘要|前言|引言|目录|目次|参考文献|附录.{0,20}|附件.{0,20}|致谢|推荐意见|利益冲突|结语|总结|缩略语.{0,10})[:：]?",
     re.IGNORECASE,
@@ -47,7 +52,7 @@ def find_headings(
     """Headings in document order; blocks whose index is in `skip` (contents, references) must be sure to count."""
     marked = _match_outline(blocks, outline, skip)
     kinds: dict[int, str] = {}
-    for index, block in enumerate(blocks):
+    for index in range(len(blocks)):
         kind = "outline" if index in marked else _kind(blocks, index, body)
         if kind and not (index in skip and kind not in ("outline", "large")):
             kinds[index] = kind
@@ -72,7 +77,12 @@ def _match_outline(blocks: Sequence[Block], outline: Sequence[OutlineItem], skip
     """Index of block → level, for blocks that say what a bookmark says, on its page or the next."""
     by_page: dict[int, list[int]] = defaultdict(list)
     for index, block in enumerate(blocks):
-        if block.kind in ("text", "item") and index not in skip and len(block.text) < 300 and not is_caption(block.text):
+        if (
+            block.kind in ("text", "item")
+            and index not in skip
+            and len(block.text) < 300
+            and not is_caption(block.text)
+        ):
             by_page[block.page_first].append(index)
     marked: dict[int, int] = {}
     for item, level in zip(outline, sound_levels(outline), strict=True):
@@ -89,7 +99,7 @@ def _match_outline(blocks: Sequence[Block], outline: Sequence[OutlineItem], skip
 
 
 def sound_levels(outline: Sequence[OutlineItem]) -> list[int]:
-    """Levels of bookmarks as their numbers tell them: word processors nest 2.2 under 2.1 and a chapter under a preface."""
+    """Levels of bookmarks as their numbers tell them: word processors nest 2.2 under 2.1."""
     levels: list[int] = []
     stack: list[tuple[int, Marker | None]] = []  # level as given, marker
     chapter, chapter_level = "", 0
@@ -120,7 +130,12 @@ def _nearly(found: str, wanted: str) -> bool:
     if min(len(found), len(wanted)) < 8:
         return False
     shorter, longer = sorted((found, wanted), key=len)
-    return longer.endswith(shorter) and len(longer) - len(shorter) <= 12 or longer.startswith(shorter) and len(longer) - len(shorter) <= 2
+    return (
+        longer.endswith(shorter)
+        and len(longer) - len(shorter) <= 12
+        or longer.startswith(shorter)
+        and len(longer) - len(shorter) <= 2
+    )
 
 
 def _kind(blocks: Sequence[Block], index: int, body: BodyStyle) -> str:
@@ -155,7 +170,11 @@ def _is_title_like(block: Block) -> bool:
     first = next((char for char in text if char.isalpha()), "")
     if first.islower() and block.marker is None:
         return False
-    if len(_NAMES.findall(text)) > 1 or text[-1] in ",，;；、" or (len(text.split()) > 8 and re.search(r"[a-z)]\.\s+[A-Z]", text)):
+    if (
+        len(_NAMES.findall(text)) > 1
+        or text[-1] in ",，;；、"
+        or (len(text.split()) > 8 and re.search(r"[a-z)]\.\s+[A-Z]", text))
+    ):
         return False
     if ends_sentence(text) and text[-1] not in "?？:：":
         marked = block.marker is not None and block.marker.style in ("chinese", "chinese_round", "chapter")
@@ -177,7 +196,9 @@ def _is_numbered(block: Block, body: BodyStyle) -> bool:
     if marker.style == "chinese_round":
         return len(text) <= 30 and not re.search(r"[，；：]", rest)
     if marker.style == "deep":
-        plain = not _SENTENCE_VERB.search(rest) and not re.search(r"[，；。：]", rest) and not rest.endswith((":", "："))
+        plain = (
+            not _SENTENCE_VERB.search(rest) and not re.search(r"[，；。：]", rest) and not rest.endswith((":", "："))
+        )
         return len(rest) <= 70 and (plain or block.bold and not body.bold) and block.rows <= 2
     if marker.style in ("number", "letter", "plain"):
         return _stands_out(block, body) and block.rows <= 3
@@ -213,9 +234,7 @@ def _is_short_title(blocks: Sequence[Block], index: int, body: BodyStyle) -> boo
     return finished and after.kind in ("text", "item") and len(after.text) >= 30 and abs(after.x0 - block.x0) < 60
 
 
-def _levels(
-    blocks: Sequence[Block], kinds: dict[int, str], marked: dict[int, int]
-) -> dict[int, int]:
+def _levels(blocks: Sequence[Block], kinds: dict[int, str], marked: dict[int, int]) -> dict[int, int]:
     """Level of each heading: its bookmark's, else that of its style, corrected by its number."""
     styles: dict[tuple[float, ...], list[int]] = defaultdict(list)
     for index, kind in kinds.items():
@@ -249,14 +268,22 @@ def _style_level(
 
 def _style(block: Block, kind: str) -> tuple[float, ...]:
     """Sorts from the most to the least prominent."""
-    rank = {"chapter": 5, "chinese": 4, "chinese_round": 3, "deep": 2}.get(block.marker.style if block.marker else "", 0)
+    rank = {"chapter": 5, "chinese": 4, "chinese_round": 3, "deep": 2}.get(
+        block.marker.style if block.marker else "", 0
+    )
     depth = block.marker.depth if block.marker is not None and block.marker.style == "deep" else 0
     plain = kind == "short"
-    return (0 if plain else round(block.size * 2) / 2, 0 if plain else rank, -depth, 0 if plain else float(block.bold), -float(block.italic))
+    return (
+        0 if plain else round(block.size * 2) / 2,
+        0 if plain else rank,
+        -depth,
+        0 if plain else float(block.bold),
+        -float(block.italic),
+    )
 
 
 def _depth(block: Block, chapters: bool) -> int:
-    """Depth that the number itself tells: 1.2.3 is 3, 一、 is 1 (2 in a book of 第×章), （一） one more; 0 for nothing."""
+    """Depth that the number itself tells: 1.2.3 is 3, 一、 is 1 (2 below 第×章), （一） one more; 0: nothing."""
     marker = block.marker
     if marker is None:
         return 0

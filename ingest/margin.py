@@ -1,4 +1,4 @@
-"""Line numbers in the margin of drafts: found on the page by their even count, before lines are joined."""
+"""What stands in the margins: line numbers of drafts and page numbers at the side, found before lines are joined."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from ingest.glyphs import Piece
 
 MIN_NUMBERS = 5  # on one page
 SAME_EDGE = 4.0  # points: numbers of one margin start or end together
+LONG = 15  # characters of a line that marks the text area
+MOST_OUTSIDE = 3  # pieces at the side of the text area; more of them are a column
 STEPS = (1, 2, 5, 10)
 SPAN = 0.5  # share of the text height that the numbers must cover
 OUTSIDE = 0.9  # share of the other lines that must stand clear of them
@@ -24,6 +26,24 @@ def split_margin_numbers(pieces: Sequence[Piece]) -> tuple[list[Piece], list[Pie
                 chosen = {id(each) for each in run}
                 return [each for each in pieces if id(each) not in chosen], run
     return list(pieces), []
+
+
+def split_outliers(pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
+    """The pieces of the text area, and the short ones that stand clear of it at the side, as page numbers may."""
+    long = [each for each in pieces if len(each.text) >= LONG]
+    if len(long) < MIN_NUMBERS:
+        return list(pieces), []
+    left, right = min(each.x0 for each in long), max(each.x1 for each in long)
+    outside = [
+        each
+        for each in pieces
+        if len(each.text) <= 6 and (each.x1 < left - each.style.size or each.x0 > right + each.style.size)
+    ]
+    strip = [each for each in pieces if each.x1 < left or each.x0 > right]
+    if not outside or len(strip) > MOST_OUTSIDE:
+        return list(pieces), []
+    chosen = {id(each) for each in outside}
+    return [each for each in pieces if id(each) not in chosen], outside
 
 
 def _by_edge(numbers: Sequence[Piece], edge: str) -> list[list[Piece]]:
@@ -70,4 +90,6 @@ def _is_one_line_each(run: Sequence[Piece], beside: Sequence[Piece]) -> bool:
     """A numbered list or a table column numbers its entries; a margin numbers every line of running text."""
     rows = {round(each.middle / 4) for each in beside}
     step = int(run[1].text) - int(run[0].text)
-    return len(rows) <= 2.5 * len(run) * step and (step > 1 or int(run[-1].text) - int(run[0].text) + 1 >= 0.8 * len(rows))
+    return len(rows) <= 2.5 * len(run) * step and (
+        step > 1 or int(run[-1].text) - int(run[0].text) + 1 >= 0.8 * len(rows)
+    )

@@ -35,7 +35,9 @@ _UNIT = re.compile(
 class Marker:
     """The mark at the beginning of a row."""
 
-    style: str  # bullet | labelled | chapter | chinese | chinese_round | deep | number | round | circled | letter | plain
+    style: (
+        str  # bullet | labelled | chapter | chinese | chinese_round | deep | number | round | circled | letter | plain
+    )
     number: str  # "2.1.3", "四", "" for bullets
     depth: int  # of a dotted number, else 1
     end: int  # offset of the text after it
@@ -59,7 +61,7 @@ def _numbered(text: str) -> Marker | None:
     match = _DEEP.match(text)
     if match:
         rest = text[match.end() :]
-        wide = "\u3400" < rest[0] or rest[0] in "（“《"
+        wide = rest[0] > "\u3400" or rest[0] in "（“《"
         spaced = text[match.end() - 1].isspace() or text[match.end() - 1] in ").）"
         if _UNIT.match(rest) or not (rest[0].isupper() or wide) or not (spaced or wide):
             return None

@@ -10,7 +10,9 @@ from ingest.markers import BULLETS
 
 REACH = 0.12  # share of the page width between a hanging mark and its text
 LOOK_BACK = 40  # lines
-_MARK = re.compile(rf"(?:\d{{1,2}}(?:\.\d{{1,2}}){{0,4}}[a-z]?[.)]?|[（(]?[a-zA-Z\d]{{1,2}}[)）.]|[{re.escape(BULLETS)}–—-])\s*")
+_MARK = re.compile(
+    rf"(?:\d{{1,2}}(?:\.\d{{1,2}}){{0,4}}[a-z]?[.)]?|[（(]?[a-zA-Z\d]{{1,2}}[)）.]|[{re.escape(BULLETS)}–—-])\s*"
+)
 
 
 def reading_order(lines: Sequence[Line]) -> list[Line]:

@@ -51,7 +51,7 @@ def read_extraction(document: Any) -> Extraction:
 
 
 def measure_coverage(document: Any, passages: Sequence[Passage]) -> float:
-    """Share of the visible characters of the body (headers and footers apart, white space aside) that stand in a passage."""
+    """Share of the visible characters of the body (without headers, footers, white space) that stand in a passage."""
     visible = sum(_count(line.text) for page in document.pages for line in page.lines)
     kept = sum(_count(passage.text) for passage in passages)
     return min(1.0, kept / visible) if visible else 1.0
@@ -130,7 +130,9 @@ def extraction_from_json(data: dict[str, Any]) -> Extraction:
     The JSON comes from a process that may have been taken over by a hostile file: every value is checked.
     """
     passages = tuple(_passage(each, ordinal) for ordinal, each in enumerate(_list(data["passages"])))
-    recommendations = tuple(_recommendation(each, ordinal) for ordinal, each in enumerate(_list(data["recommendations"])))
+    recommendations = tuple(
+        _recommendation(each, ordinal) for ordinal, each in enumerate(_list(data["recommendations"]))
+    )
     for passage in passages:
         if passage.recommendation is not None and not 0 <= passage.recommendation < len(recommendations):
             raise ValueError("a passage names a recommendation that is not there")

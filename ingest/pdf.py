@@ -61,7 +61,9 @@ class PdfFile:
         try:
             page = self._document[number - 1]
         except pypdfium2.PdfiumError as error:
-            raise UnreadablePdf(f"Page {number} is damaged.", status="failed", hint="Download the PDF again.") from error
+            raise UnreadablePdf(
+                f"Page {number} is damaged.", status="failed", hint="Download the PDF again."
+            ) from error
         try:
             yield PdfPage(page)
         finally:
@@ -119,7 +121,7 @@ def _read_glyphs(text: Any, count: int, frame: PageFrame) -> Glyphs:
     codes = np.array([get_code(text, index) for index in range(count)], dtype=np.uint32).astype(np.int64)
     codes[codes == 2] = ord("-")  # the library's own sign for a hyphen at the end of a line
     boxes = np.frombuffer(rectangles, dtype=np.float32).reshape(count, 4)[:, [0, 3, 2, 1]].astype(np.float64)
-    unique, first, styles = np.unique(owners, return_index=True, return_inverse=True)
+    unique, first, inverse = np.unique(owners, return_index=True, return_inverse=True)
     table, turns = [], []
     fonts: dict[int, tuple[str, bool, bool, bool]] = {}
     for owner, index in zip(unique, first, strict=True):
@@ -127,8 +129,8 @@ def _read_glyphs(text: Any, count: int, frame: PageFrame) -> Glyphs:
         table.append(style)
         turns.append(turn if turn == OBLIQUE else (turn + frame.turn) % 4)
     if len(unique) and not unique[0]:
-        styles, table, turns = styles - 1, table[1:], turns[1:]
-    styles = styles.astype(np.int32).reshape(count)
+        inverse, table, turns = inverse - 1, table[1:], turns[1:]
+    styles = inverse.astype(np.int32).reshape(count)
     file_turns = np.array([*(turn if turn == OBLIQUE else turn - frame.turn for turn in turns), 0], dtype=np.int8) % 4
     _mend_heights(text, boxes, np.array([*(style.size for style in table), 0.0])[styles], file_turns[styles], styles)
     shown = frame.show(boxes)
@@ -136,7 +138,11 @@ def _read_glyphs(text: Any, count: int, frame: PageFrame) -> Glyphs:
 
 
 def _mend_heights(
-    text: Any, boxes: NDArray[np.float64], sizes: NDArray[np.float64], turns: NDArray[np.int8], styles: NDArray[np.int32]
+    text: Any,
+    boxes: NDArray[np.float64],
+    sizes: NDArray[np.float64],
+    turns: NDArray[np.int8],
+    styles: NDArray[np.int32],
 ) -> None:
     """Where a font claims an impossible height, take the usual height around the baseline."""
     height = boxes[:, 3] - boxes[:, 1]

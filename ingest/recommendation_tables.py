@@ -13,7 +13,8 @@ from ingest.tables_text import Table, TableRow, read_table
 from kb.domain import LineSpan
 
 _STATEMENT = re.compile(
-    r"^(?:(?:key|main|summary of|final|clinical)\s+)?(?:recommendations?(?:\s+(?:or|and)\s+good practice statements?)?|statements?|推荐意见|推荐内容|推荐建议|推荐|建议)$",
+    r"^(?:(?:key|main|summary of|final|clinical)\s+)?(?:recommendations?(?:\s+(?:or|"
+    r"and)\s+good practice statements?)?|statements?|推荐意见|推荐内容|推荐建议|推荐|建议)$",
     re.IGNORECASE,
 )
 _STRENGTH = re.compile(r"strength|class|\bCOR\b|grade|rating|推荐(?:强度|等级|级别|类别|类)", re.IGNORECASE)

@@ -19,14 +19,17 @@ from kb.text import is_cjk
 LONGEST = 20  # blocks of one recommendation with its list
 LONGEST_TEXT = 1_600  # characters of one statement; a longer paragraph with a grade is a discussion
 _ACTION = re.compile(
-    r"\b(?:recommend(?:s|ed)?|(?:we|WHO|panel|group|committee|society|GDG|is|are) suggest(?:s|ed)?|should|must|shall|offer|consider(?:ed)?|advise[sd]?|avoid|do not|is indicated|are indicated|"
-    r"is reasonable|may be (?:reasonable|considered|used)|ensure|refer|use|prescribe|initiate|start|screen|establish|provide|"
+    r"\b(?:recommend(?:s|ed)?|(?:we|WHO|panel|group|committee|society|GDG|is|are) suggest(?:s|ed)?|"
+    r"should|must|shall|offer|consider(?:ed)?|advise[sd]?|avoid|do not|is indicated|are indicated|"
+    r"is reasonable|may be (?:reasonable|considered|used)|ensure|refer|use|prescribe|initiate|start|"
+    r"screen|establish|provide|"
     r"educate|follow|perform|assess|maintain|discuss|encourage|monitor|select|implement|develop|assign|facilitate|make|take|record|measure|check|review|treat|arrange|give|stop|choose|repeat|classify|counsel|inform)\b|"
     r"推荐|建议|应当?|不宜|宜|可考虑|可以?(?:使用|采用|给予|选择)|禁用|避免|不推荐|需要?",
     re.IGNORECASE,
 )
 _DIRECTIVE = re.compile(
-    r"^(?:[^.。]{0,160}[,，]\s*)?(?:the\s+)?(?:WHO|we|panel|committee|task force|USPSTF|(?:guideline|expert|working|development)[\w\s]{0,30}(?:group|panel|committee)"
+    r"^(?:[^.。]{0,160}[,，]\s*)?(?:the\s+)?(?:WHO|we|panel|committee|task force|USPSTF|(?:guideline|"
+    r"expert|working|development)[\w\s]{0,30}(?:group|panel|committee)"
     r"|GDG|society|college|academy|本指南|本共识|专家组|工作组|委员会)\s+(?:strongly\s+|conditionally\s+|now\s+|also\s+|therefore\s+|currently\s+)*"
     r"(?P<verb>(?:does\s+not\s+|do\s+not\s+|not\s+)?(?:recommends?|suggests?|advises?)|(?:强烈|不)?(?:推荐|建议))(?!ation)",
     re.IGNORECASE,
@@ -44,25 +47,36 @@ _LABEL = re.compile(
 )
 _NOT_LABEL = re.compile(
     r"\b(?:rationale|development|developing|formulat\w+|making|research|implement\w+|updat\w+|strength|grading|scope|summary|considerations?|"
-    r"factors|interpret\w+|deciding|background|evidence|methods?|definitions?|persons? affected|structure|presentation|use of|table|process|"
+    r"factors|interpret\w+|deciding|background|evidence|methods?|definitions?|persons? affected|"
+    r"structure|presentation|use of|table|process|"
     r"notes?|commentary|previous|other|grades?)\b|分级|制订|制定|依据|背景",
     re.IGNORECASE,
 )
 _NOT_HERE = re.compile(
-    r"\b(?:methods?|methodology|grading|rationale|evidence (?:summary|review|statement)|summary of (?:the )?evidence|systematic review|research (?:gaps?|needs?|agenda|priorities)"
-    r"|background|glossary|definitions?|scope|objectives?|target audience|future|updating|dissemination|resource|acceptability|feasibility|values and preferences"
-    r"|questions?|PICO|search strategy|declarations?|funding|abbreviations|conflicts? of interest|how to (?:use|read))\b|方法学|检索|分级|编写|制订方法|背景|利益冲突",
+    r"\b(?:methods?|methodology|grading|rationale|evidence (?:summary|review|statement)|"
+    r"summary of (?:the )?evidence|systematic review|research (?:gaps?|needs?|agenda|priorities)"
+    r"|background|glossary|definitions?|scope|objectives?|target audience|future|updating|"
+    r"dissemination|resource|acceptability|feasibility|values and preferences"
+    r"|questions?|PICO|search strategy|declarations?|funding|abbreviations|conflicts? of interest|"
+    r"how to (?:use|read))\b|方法学|检索|分级|编写|制订方法|背景|利益冲突",
     re.IGNORECASE,
 )
-_RUN_IN = re.compile(r"^(?:recommendations?|good practice statement|推荐意见|推荐)\s*[:：.]\s*(?=\S.{25})", re.IGNORECASE | re.DOTALL)
-_REPORT = re.compile(r"(?:evidence statements?|rationale|remarks?|notes?|comments?|background|证据|依据|说明|备注)\s*[:：.]", re.IGNORECASE)
+_RUN_IN = re.compile(
+    r"^(?:recommendations?|good practice statement|推荐意见|推荐)\s*[:：.]\s*(?=\S.{25})", re.IGNORECASE | re.DOTALL
+)
+_REPORT = re.compile(
+    r"(?:evidence statements?|rationale|remarks?|notes?|comments?|background|证据|依据|说明|备注)\s*[:：.]",
+    re.IGNORECASE,
+)
 _IMPERATIVE = re.compile(
-    r"^(?:do not|don't|offer|consider|advise|ask|assess|discuss|ensure|refer|use|give|provide|measure|monitor|explain|start|stop|review|"
+    r"^(?:do not|don't|offer|consider|advise|ask|assess|discuss|ensure|refer|use|give|provide|measure|"
+    r"monitor|explain|start|stop|review|"
     r"carry out|take|tell|be aware|for\s.{3,80},\s*(?:offer|consider|use|do not)|推荐|建议|不推荐|不建议)\b",
     re.IGNORECASE,
 )
 _PLAIN_VERBS = re.compile(
-    r"\b(?:we|WHO|panel|GDG|committee|group|society)\s+(?:strongly\s+|conditionally\s+)?(?P<verb>recommends?|suggests?)\b", re.IGNORECASE
+    r"\b(?:we|WHO|panel|GDG|committee|group|society)\s+(?:strongly\s+|conditionally\s+)?(?P<verb>recommends?|suggests?)\b",
+    re.IGNORECASE,
 )
 
 
@@ -125,7 +139,7 @@ class _Finder:
         return any(_NOT_HERE.search(title) and not _is_label(title) for title in path[-2:])
 
     def labelled(self, taken: set[int]) -> Iterator[_Span]:
-        """"Recommendation 3: …", "推荐意见 4：…", "RECOMMENDATION: …"."""
+        """ "Recommendation 3: …", "推荐意见 4：…", "RECOMMENDATION: …"."""
         for index, block in enumerate(self.blocks):
             if not self._is_open(index, taken) or self.structure.roles[index] != "body":
                 continue
@@ -135,9 +149,10 @@ class _Finder:
             marker = block.marker
             if run_in is not None and _is_actionable(block.text[run_in.end() :]):
                 yield self._extended(index, taken)
-            elif marker is not None and marker.style == "labelled" and len(block.text) - marker.end > 12:
-                if _ACTION.search(block.text):
-                    yield self._extended(index, taken, number=_label_number(block))
+                continue
+            is_labelled = marker is not None and marker.style == "labelled" and len(block.text) - marker.end > 12
+            if is_labelled and _ACTION.search(block.text):
+                yield self._extended(index, taken, number=_label_number(block))
 
     def graded(self, taken: set[int]) -> Iterator[_Span]:
         """A paragraph or list item that ends (or begins) with its grade, or is followed by a line that is the grade."""
@@ -150,8 +165,12 @@ class _Finder:
                 continue
             if is_grade_line(block.text):
                 span = self._before_grade_line(index, taken | used)
-            elif _is_own_grade(block.text, grade) and not _cites(block) and (
-                _is_actionable(block.text) or (grade.strength and _number(block) and not _REPORT.match(block.text))
+            elif (
+                _is_own_grade(block.text, grade)
+                and not _cites(block)
+                and (
+                    _is_actionable(block.text) or (grade.strength and _number(block) and not _REPORT.match(block.text))
+                )
             ):
                 lead = self._lead(index)
                 span = _Span((index,), _number(block), grade, find_year_label(block.text), lead)
@@ -162,10 +181,12 @@ class _Finder:
                 yield span
 
     def _before_grade_line(self, index: int, taken: set[int]) -> _Span | None:
-        """The statement above a grade line (one paragraph, or a lead-in with its list) or beside it in the next column."""
+        """The statement above a grade line (a paragraph, or a lead-in and its list) or beside it in the next column."""
         beside = self._beside(index, taken)
         if beside is not None:
-            return _Span((beside, index), _number(self.blocks[beside]), find_grade(self.blocks[index].text), self._year((index,)))
+            return _Span(
+                (beside, index), _number(self.blocks[beside]), find_grade(self.blocks[index].text), self._year((index,))
+            )
         start = index - 1
         while start > index - LONGEST and self._is_open(start, taken) and _is_list_item(self.blocks[start]):
             start -= 1
@@ -174,7 +195,9 @@ class _Finder:
         if not self._is_open(start, taken) or is_grade_line(self.blocks[start].text):
             return None
         first = self.blocks[start]
-        if _REPORT.match(first.text) or not _ACTION.search(" ".join(self.blocks[each].text for each in range(start, index))):
+        if _REPORT.match(first.text) or not _ACTION.search(
+            " ".join(self.blocks[each].text for each in range(start, index))
+        ):
             return None
         lines = [index]
         while self._is_open(lines[-1] + 1, taken) and is_grade_line(self.blocks[lines[-1] + 1].text) and len(lines) < 3:
@@ -222,7 +245,12 @@ class _Finder:
         year = label["year"] or ""
         practice = "good practice" in label[0].casefold()
         follow = index + 1
-        while follow < len(self.blocks) and follow in self.headings and self._label_at(follow) is None and follow < index + 2:
+        while (
+            follow < len(self.blocks)
+            and follow in self.headings
+            and self._label_at(follow) is None
+            and follow < index + 2
+        ):
             follow += 1  # "Recommendations" > "For adults" > list
         if not self._is_open(follow, taken):
             return
@@ -231,7 +259,11 @@ class _Finder:
             return
         block = self.blocks[follow]
         single = re.search(r"recommendation\b(?!s)|statement\b(?!s)|推荐意见", label[0], re.IGNORECASE) is not None
-        if block.text.rstrip().endswith((":", "：")) and self._is_open(follow + 1, taken) and self.blocks[follow + 1].kind == "item":
+        if (
+            block.text.rstrip().endswith((":", "："))
+            and self._is_open(follow + 1, taken)
+            and self.blocks[follow + 1].kind == "item"
+        ):
             if _DIRECTIVE.search(block.text) or (single and _ACTION.search(block.text)):
                 yield self._extended(follow, taken, year=year, practice=practice)
             return
@@ -247,7 +279,12 @@ class _Finder:
         while self._is_open(index, taken) and self._is_sibling(first, self.blocks[index], index > start):
             block = self.blocks[index]
             top = block.marker is not None and first.marker is not None and block.marker.style == first.marker.style
-            deeper = block.kind != "item" or not top or block.x0 > first.x0 + 1.2 * first.size and block.column == first.column
+            deeper = (
+                block.kind != "item"
+                or not top
+                or block.x0 > first.x0 + 1.2 * first.size
+                and block.column == first.column
+            )
             if group and deeper:
                 group.append(index)
             else:
@@ -269,7 +306,7 @@ class _Finder:
         return later and is_grade_line(block.text)
 
     def worded(self, taken: set[int]) -> Iterator[_Span]:
-        """Statements by their wording: "WHO suggests …" near a title of recommendations; numbered imperatives with a year."""
+        """Statements by their wording: "WHO suggests …" near such a title; numbered imperatives with a year."""
         for index, block in enumerate(self.blocks):
             if not self._is_open(index, taken) or self.structure.roles[index] != "body" or self._is_method(index):
                 continue
@@ -279,7 +316,9 @@ class _Finder:
             rest = block.text[block.marker.end :] if block.marker is not None else block.text
             if deep and near and (find_year_label(block.text) or _IMPERATIVE.match(rest)) and len(rest) > 25:
                 yield self._extended(index, taken, number=_number(block))
-            elif near and _DIRECTIVE.match(rest) and len(block.text.split()) <= 130 and not _NOT_ACTIONABLE.search(rest):
+            elif (
+                near and _DIRECTIVE.match(rest) and len(block.text.split()) <= 130 and not _NOT_ACTIONABLE.search(rest)
+            ):
                 yield self._extended(index, taken, number=_number(block) or self._title_number(index))
 
     def tabled(self, taken: set[int]) -> Iterator[_Span]:
@@ -301,7 +340,11 @@ class _Finder:
         """A statement with the list that it leads in and the grade line under it."""
         members = [index]
         if self.blocks[index].text.rstrip().endswith((":", "：")):
-            while len(members) < LONGEST and self._is_open(members[-1] + 1, taken) and _is_list_item(self.blocks[members[-1] + 1]):
+            while (
+                len(members) < LONGEST
+                and self._is_open(members[-1] + 1, taken)
+                and _is_list_item(self.blocks[members[-1] + 1])
+            ):
                 members.append(members[-1] + 1)
         while self._is_open(members[-1] + 1, taken) and is_grade_line(self.blocks[members[-1] + 1].text):
             members.append(members[-1] + 1)
@@ -317,7 +360,14 @@ class _Finder:
             block = self.blocks[before]
             if block.kind != "item":
                 text = block.text.strip()
-                return text if text.endswith((":", "：")) and len(text) < 400 and before not in self.headings and not _label(text) else ""
+                return (
+                    text
+                    if text.endswith((":", "："))
+                    and len(text) < 400
+                    and before not in self.headings
+                    and not _label(text)
+                    else ""
+                )
         return ""
 
     def _title_number(self, index: int) -> str:
@@ -373,7 +423,11 @@ def _is_own_grade(text: str, grade: Grade) -> bool:
 
 def _is_list_item(block: Block) -> bool:
     """An item of a list within a statement; numbers like 2.1 and labels begin a statement of their own."""
-    return block.kind == "item" and block.marker is not None and block.marker.style not in ("labelled", "deep", "chapter", "chinese")
+    return (
+        block.kind == "item"
+        and block.marker is not None
+        and block.marker.style not in ("labelled", "deep", "chapter", "chinese")
+    )
 
 
 def _leads_in(block: Block) -> bool:
@@ -383,7 +437,9 @@ def _leads_in(block: Block) -> bool:
 def _cites(block: Block) -> bool:
     """Whether a paragraph reports what others say: it is not numbered and carries marks of references."""
     numbered = block.marker is not None and block.marker.style != "bullet"
-    return not numbered and bool(re.search(r"\(\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\)|\[\d{1,3}(?:[,–-]\d{1,3})*\]", block.text))
+    return not numbered and bool(
+        re.search(r"\(\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\)|\[\d{1,3}(?:[,–-]\d{1,3})*\]", block.text)
+    )
 
 
 def _label_number(block: Block) -> str:
@@ -460,7 +516,13 @@ def _areas(boxes: Sequence[Box]) -> tuple[Box, ...]:
     areas: list[Box] = []
     for box in boxes:
         last = areas[-1] if areas else None
-        if last is not None and last.page == box.page and box.x0 < last.x1 and box.x1 > last.x0 and box.y0 > last.y0 - 0.02:
+        if (
+            last is not None
+            and last.page == box.page
+            and box.x0 < last.x1
+            and box.x1 > last.x0
+            and box.y0 > last.y0 - 0.02
+        ):
             areas[-1] = Box(
                 box.page, min(last.x0, box.x0), min(last.y0, box.y0), max(last.x1, box.x1), max(last.y1, box.y1)
             )

@@ -27,19 +27,38 @@ _IMPRINT = re.compile(
 )
 _BLANKS = re.compile(r"_{5,}|\.{12,}|＿{3,}|(?:☐|□|❏|❑)\s*(?:yes|no|是|否)\b", re.IGNORECASE)
 _ROLES = (
-    ("contents", r"(?:table of )?contents(?: page)?|list of (?:tables|figures|boxes|annexes).*|目\s*录|目\s*次|图表目录"),
-    ("references", r"references?(?: list| cited)?|reference list.*|selected references|bibliography|literature cited|works cited|endnotes?|参\s*考\s*文\s*献|引用文献"),
+    (
+        "contents",
+        r"(?:table of )?contents(?: page)?|list of (?:tables|figures|boxes|annexes).*|目\s*录|目\s*次|图表目录",
+    ),
+    (
+        "references",
+        r"references?(?: list| cited)?|reference list.*|selected references|bibliography|"
+        r"literature cited|works cited|endnotes?|参\s*考\s*文\s*献|引用文献",
+    ),
     (
         "front_matter",
-        r"acknowledge?ments?|contributors.*|contributing authors|list of contributors|authors?(?: and .*)?|writing (?:group|committee).*|"
-        r"(?:guideline )?(?:development|expert|working|task force) (?:group|panel) members?.*|(?:list of )?abbreviations.*|"
-        r"(?:list of )?acronyms.*|declarations? of (?:competing )?interests?.*|conflicts? of interests?.*|competing interests|"
-        r"financial (?:support|disclosures?).*|funding(?: source)?s?|disclosures?|disclaimer|copyright.*|foreword|preface|"
-        r"suggested citation|members of the .{3,60}|致谢|利益冲突.*|作者贡献.*|基金(?:项目|资助)?|缩略语.*|编写(?:组|委员会).*|"
+        r"acknowledge?ments?|contributors.*|contributing authors|list of contributors|"
+        r"authors?(?: and .*)?|writing (?:group|committee).*|"
+        r"(?:guideline )?(?:development|expert|working|task force) (?:group|panel) members?.*|"
+        r"(?:list of )?abbreviations.*|"
+        r"(?:list of )?acronyms.*|declarations? of (?:competing )?interests?.*|"
+        r"conflicts? of interests?.*|competing interests|"
+        r"financial (?:support|disclosures?).*|funding(?: source)?s?|disclosures?|disclaimer|"
+        r"copyright.*|foreword|preface|"
+        r"suggested citation|members of the .{3,60}|致谢|利益冲突.*|作者贡献.*|基金(?:项目|资助)?|"
+        r"缩略语.*|编写(?:组|委员会).*|"
         r"(?:执笔|撰写|审稿|参与)?(?:专家|作者)(?:组)?(?:成员)?(?:名单)?.{0,6}|版权.*",
     ),
-    ("form", r".*\b(?:application|registration|consent|enrolment|enrollment|declaration|data collection|report(?:ing)?) form\b.*|.*(?:申请表|登记表|知情同意书|问卷|调查表|记录表)"),
-    ("appendix", r"(?:appendix|appendices|annex|annexes|supplement|supplementary (?:material|appendix))\b.*|附\s*[录件表]\s*.*"),
+    (
+        "form",
+        r".*\b(?:application|registration|consent|enrolment|enrollment|declaration|data collection|"
+        r"report(?:ing)?) form\b.*|.*(?:申请表|登记表|知情同意书|问卷|调查表|记录表)",
+    ),
+    (
+        "appendix",
+        r"(?:appendix|appendices|annex|annexes|supplement|supplementary (?:material|appendix))\b.*|附\s*[录件表]\s*.*",
+    ),
 )
 _ROLE_PATTERNS = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _ROLES)
 _LEADING_NUMBER = re.compile(
@@ -94,7 +113,11 @@ def contents_pages(document: Document) -> frozenset[int]:
         share = len(numbers) / max(1, len(rows))
         rising = _is_rising(numbers)
         early_enough = page.number <= early
-        if leaders >= 5 or (early_enough and rising and ((titled and len(numbers) >= 4 and share > 0.3) or share > 0.6 and len(numbers) >= 8)):
+        if leaders >= 5 or (
+            early_enough
+            and rising
+            and ((titled and len(numbers) >= 4 and share > 0.3) or share > 0.6 and len(numbers) >= 8)
+        ):
             found.add(page.number)
     return frozenset(found)
 
@@ -124,9 +147,13 @@ def _skipped(blocks: Sequence[Block], listed: frozenset[int]) -> frozenset[int]:
         role = _role_of(block.text) if len(block.text) < 80 else ""
         if role == "references" and block.rows <= 2:
             inside = True
-        elif inside and role in ("appendix", "front_matter"):
-            inside = False
-        elif inside and index > 0 and not _is_citation_near(blocks, index):
+        elif (
+            inside
+            and role in ("appendix", "front_matter")
+            or inside
+            and index > 0
+            and not _is_citation_near(blocks, index)
+        ):
             inside = False
         elif inside:
             skip.add(index)
@@ -224,7 +251,12 @@ def _block_roles(
             role = "body"  # a title "Contents" on a page that lists nothing
         elif role in ("body", "appendix") and page in forms:
             role = "form"
-        if role in ("body", "appendix") and is_citation(block.text) and _is_citation_near(blocks, index) and len(block.text) < 700:
+        if (
+            role in ("body", "appendix")
+            and is_citation(block.text)
+            and _is_citation_near(blocks, index)
+            and len(block.text) < 700
+        ):
             role = "references"
         roles.append(role)
     return tuple(roles)

@@ -60,10 +60,14 @@ def read_table(lines: Sequence[Line], language: str) -> Table:
 
 
 def split_items(row: dict[int, list[Line]]) -> list[dict[int, list[Line]]]:
-    """A row whose last cell lists numbered statements (1a., 1b.) as one row for each; the label stays with the first."""
+    """A row whose last cell lists numbered statements (1a., 1b.) as one row each; the label stays with the first."""
     last = max(row)
     starts = [index for index, line in enumerate(row[last]) if _is_statement(line)]
-    if len(starts) < 2 or starts[0] != 0 or any(len(row[column]) > MOST_LABEL_LINES for column in row if column != last):
+    if (
+        len(starts) < 2
+        or starts[0] != 0
+        or any(len(row[column]) > MOST_LABEL_LINES for column in row if column != last)
+    ):
         return [row]
     edge = min(row[last][index].box.x0 for index in starts)
     starts = [index for index in starts if row[last][index].box.x0 - edge < 0.01]
@@ -115,7 +119,9 @@ def _header_rows(cells: dict[int, dict[int, list[Line]]], columns: int) -> int:
     first = cells[numbers[0]]
     labels = [" ".join(line.text for line in first[column]) for column in first]
     plain = all(0 < len(label) <= 60 and not _is_value(label) for label in labels)
-    values = any(_is_value(" ".join(line.text for line in own)) for number in numbers[1:] for own in cells[number].values())
+    values = any(
+        _is_value(" ".join(line.text for line in own)) for number in numbers[1:] for own in cells[number].values()
+    )
     full = len(labels) >= max(2, columns - 1)
     return 1 if full and plain and (values or columns > 2) else 0
 
@@ -132,7 +138,7 @@ def _is_value(text: str) -> bool:
 
 
 def _merge_headers(rows: Sequence[TableRow], columns: int) -> tuple[str, ...]:
-    """Header cells by column, upper rows first; a header cell over several columns counts for those without their own."""
+    """Header cells by column, upper rows first; one over several columns counts for those without their own."""
     if not rows:
         return ()
     merged = []

@@ -46,9 +46,7 @@ def page(number: int, *rows: Row | str, label: str = "", furniture: tuple[str, .
         box = Box(number, row.x / WIDTH, y / HEIGHT, x1 / WIDTH, (y + row.size) / HEIGHT)
         lines.append(Line(row.text, box, row.font, row.size, row.bold, row.italic, row.column, 0, row.cell))
         y += 1.25 * row.size
-    running = tuple(
-        Line(text, Box(number, 0.1, 0.96, 0.5, 0.97), "Serif-Regular", 8.0) for text in furniture
-    )
+    running = tuple(Line(text, Box(number, 0.1, 0.96, 0.5, 0.97), "Serif-Regular", 8.0) for text in furniture)
     return Page(number, label, WIDTH, HEIGHT, tuple(lines), running)
 
 
@@ -82,4 +80,7 @@ PROSE = (
     "Long-acting drugs act for a day and are taken once. People forget fewer doses when they take one tablet, and the "
     "group found no difference in adverse events between morning and evening in the trials that it looked at."
 )
-PROSE_ZH = "长效药物作用时间可达一天，每日服用一次即可。患者服用一片药物时漏服较少，专家组在所查阅的研究中未发现早晨与晚间服药的不良事件存在差异。"
+PROSE_ZH = (
+    "长效药物作用时间可达一天，每日服用一次即可。患者服用一片药物时漏服较少，"
+    "专家组在所查阅的研究中未发现早晨与晚间服药的不良事件存在差异。"
+)

@@ -19,6 +19,7 @@ def write_guideline(path: Path, title: str = "Ankle Sprain in Adults", *, words:
 
     styles = getSampleStyleSheet()
     story = [Paragraph(title, styles["Title"]), Spacer(1, 24)]
+    story += [Paragraph("This guideline is meant for adults who are seen in primary care.", styles["BodyText"])]
     story += [Paragraph("Recommendations", styles["Heading1"])]
     for number, sentence in enumerate(words, start=1):
         story += [Paragraph(f"{number}. {sentence}", styles["BodyText"]), Spacer(1, 12)]

@@ -10,9 +10,17 @@ from ingest.abbreviations import find_abbreviations
 @pytest.mark.parametrize(
     ("text", "short", "long"),
     [
-        ("an angiotensin-converting enzyme inhibitor (ACEI) is given", "ACEI", "angiotensin-converting enzyme inhibitor"),
+        (
+            "an angiotensin-converting enzyme inhibitor (ACEI) is given",
+            "ACEI",
+            "angiotensin-converting enzyme inhibitor",
+        ),
         ("angiotensin-receptor blockers (ARBs) or diuretics", "ARBs", "angiotensin-receptor blockers"),
-        ("the American College of Obstetricians and Gynecologists (ACOG)", "ACOG", "American College of Obstetricians and Gynecologists"),
+        (
+            "the American College of Obstetricians and Gynecologists (ACOG)",
+            "ACOG",
+            "American College of Obstetricians and Gynecologists",
+        ),
         ("measles, mumps, rubella (MMR) vaccine", "MMR", "measles, mumps, rubella"),
         ("HDL (high-density lipoprotein) cholesterol", "HDL", "high-density lipoprotein"),
         ("BMI\tbody mass index", "BMI", "body mass index"),
@@ -28,7 +36,14 @@ def test_definitions_in_both_languages_are_found(text: str, short: str, long: st
 
 @pytest.mark.parametrize(
     "text",
-    ["(p < 0.05)", "see the tables (Table 2)", "as others found (Smith et al.)", "a dose of 5 mg (IV)", "in the year (2015)", "（见图1）"],
+    [
+        "(p < 0.05)",
+        "see the tables (Table 2)",
+        "as others found (Smith et al.)",
+        "a dose of 5 mg (IV)",
+        "in the year (2015)",
+        "（见图1）",
+    ],
 )
 def test_other_brackets_define_nothing(text: str) -> None:
     assert find_abbreviations([text]) == ()

@@ -15,7 +15,24 @@ from ingest.structure import read_structure
 from kb.domain import Passage
 from tests.handmade import PROSE, PROSE_ZH, Row, document, heading, page, paragraph, wide_paragraph
 
-WORD_LIST = "blood pressure treatment adults should be given 140/90 mmHg ≥5.5 mmol/L vs. e.g. tablets daily (low)".split()
+WORD_LIST = [
+    "blood",
+    "pressure",
+    "treatment",
+    "adults",
+    "should",
+    "be",
+    "given",
+    "140/90",
+    "mmHg",
+    "≥5.5",
+    "mmol/L",
+    "vs.",
+    "e.g.",
+    "tablets",
+    "daily",
+    "(low)",
+]
 CHINESE = "患者应每日服用一次药物血压目标值小于一百四十毫米汞柱推荐建议观察肾功能"
 
 
@@ -28,7 +45,9 @@ def squeeze(text: str) -> str:
     return re.sub(r"[\s\-‐‑]", "", text)
 
 
-sentences = st.lists(st.sampled_from(WORD_LIST), min_size=3, max_size=25).map(lambda words: " ".join(words).capitalize() + ".")
+sentences = st.lists(st.sampled_from(WORD_LIST), min_size=3, max_size=25).map(
+    lambda words: " ".join(words).capitalize() + "."
+)
 chinese = st.text(alphabet=CHINESE, min_size=6, max_size=60).map(lambda text: text + "。")
 
 
@@ -44,7 +63,10 @@ def rows(draw: st.DrawFn) -> list[Row]:
         items = draw(st.lists(sentences, min_size=1, max_size=12))
         return [*paragraph("Check the following:"), *(row for item in items for row in paragraph(f"• {item}", gap=0.2))]
     if kind == "graded":
-        return paragraph(f"{draw(st.integers(1, 9))}. We recommend {draw(sentences)} (strong recommendation, low-certainty evidence).")
+        return paragraph(
+            f"{draw(st.integers(1, 9))}. We recommend {draw(sentences)} (strong recommendation, "
+            f"low-certainty evidence)."
+        )
     if kind == "table":
         cells = draw(st.lists(st.lists(sentences, min_size=2, max_size=3), min_size=1, max_size=4))
         return [
@@ -154,7 +176,10 @@ def test_a_full_passage_is_two_hundred_words_or_three_hundred_chinese_signs() ->
 
 
 def test_a_long_paragraph_is_cut_between_sentences_only() -> None:
-    text = " ".join(f"In trial {number} the dose was {number}.5 mg vs. placebo (Fig. {number}) e.g. in adults." for number in range(1, 60))
+    text = " ".join(
+        f"In trial {number} the dose was {number}.5 mg vs. placebo (Fig. {number}) e.g. in adults."
+        for number in range(1, 60)
+    )
     passages = read(document(page(1, *paragraph(text))))
     assert len(passages) > 2
     for passage in passages:
@@ -170,7 +195,9 @@ def test_a_long_chinese_paragraph_is_cut_after_a_full_stop() -> None:
 
 
 def test_a_sentence_over_a_page_break_stands_whole_in_one_passage() -> None:
-    before = page(1, heading("Dose"), *paragraph(PROSE + " The dose is raised step by step until the target is met or the"))
+    before = page(
+        1, heading("Dose"), *paragraph(PROSE + " The dose is raised step by step until the target is met or the")
+    )
     after = page(2, *paragraph("person cannot bear more. Nothing else changes."))
     passage = next(each for each in read(document(before, after)) if "until the target" in each.text)
     assert "is met or the person cannot bear more." in passage.text
@@ -190,7 +217,11 @@ def test_a_title_stands_with_its_text_and_in_the_context() -> None:
 
 
 def test_a_list_that_is_cut_keeps_its_lead_in_as_context() -> None:
-    items = [row for number in range(40) for row in paragraph(f"• Ask about symptom {number} and about what makes it worse.", gap=0.2)]
+    items = [
+        row
+        for number in range(40)
+        for row in paragraph(f"• Ask about symptom {number} and about what makes it worse.", gap=0.2)
+    ]
     passages = read(document(page(1, *paragraph("At every visit, do all of the following:"), *items)))
     assert len(passages) > 1
     assert passages[0].text.startswith("At every visit")
@@ -213,11 +244,18 @@ def test_rows_of_a_table_keep_their_header_and_caption_as_context() -> None:
     for passage in tables:
         assert passage.context == "Doses > Table 3. Usual doses > Drug | Dose | How often"
         assert all(line.count("\t") == 2 for line in passage.text.splitlines() if "mg" in line)
-    assert tables[0].text.splitlines()[:3] == ["Table 3. Usual doses", "Drug\tDose\tHow often", "Amlodipine\t5–10 mg\tonce a day"]
+    assert tables[0].text.splitlines()[:3] == [
+        "Table 3. Usual doses",
+        "Drug\tDose\tHow often",
+        "Amlodipine\t5–10 mg\tonce a day",
+    ]
 
 
 def test_contents_references_and_forms_keep_their_kind() -> None:
-    cited = [Row(f"{number}. Smith J, Jones K. Tablets. Lancet 2015;386:{number}01–{number}10.", gap=0.3) for number in range(1, 9)]
+    cited = [
+        Row(f"{number}. Smith J, Jones K. Tablets. Lancet 2015;386:{number}01–{number}10.", gap=0.3)
+        for number in range(1, 9)
+    ]
     passages = read(document(page(1, heading("Treatment"), *paragraph(PROSE)), page(2, heading("References"), *cited)))
     assert {passage.kind for passage in passages if "Lancet" in passage.text} == {"references"}
     assert {passage.kind for passage in passages if "Long-acting" in passage.text} == {"text"}
@@ -229,5 +267,7 @@ def test_a_short_rest_joins_its_neighbour() -> None:
 
 
 def test_chinese_and_english_in_one_document_are_labelled_apart() -> None:
-    passages = read(document(page(1, heading("Summary"), *paragraph(PROSE), heading("摘要"), *wide_paragraph(PROSE_ZH))))
+    passages = read(
+        document(page(1, heading("Summary"), *paragraph(PROSE), heading("摘要"), *wide_paragraph(PROSE_ZH)))
+    )
     assert [passage.language for passage in passages] == ["en", "zh"]

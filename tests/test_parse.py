@@ -22,12 +22,21 @@ def extraction() -> Extraction:
                 1,
                 heading("Managing stable angina: clinical guideline", 20),
                 heading("Recommendations"),
-                *paragraph("1. We recommend an angiotensin-converting enzyme inhibitor (ACEI) for adults (strong recommendation, low-certainty evidence)."),
+                *paragraph(
+                    "1. We recommend an angiotensin-converting enzyme inhibitor (ACEI) for adults "
+                    "(strong recommendation, low-certainty evidence)."
+                ),
                 *paragraph(PROSE),
                 furniture=("Angina guideline 2024", "1"),
                 label="i",
             ),
-            page(2, heading("Follow-up"), *paragraph(PROSE), Row("cell", cell=(0, 0, 0)), Row("value", x=200, cell=(0, 0, 1))),
+            page(
+                2,
+                heading("Follow-up"),
+                *paragraph(PROSE),
+                Row("cell", cell=(0, 0, 0)),
+                Row("value", x=200, cell=(0, 0, 1)),
+            ),
         )
     )
 

@@ -21,7 +21,10 @@ def test_numbered_statements_with_their_grades_at_the_end() -> None:
         heading("Recommendations"),
         *paragraph("1. Clinicians should discuss benefits and risks with every patient before the first dose is "
                    "given (recommendation category: A, evidence type: 3)."),
-        *paragraph("2. Clinicians should offer treatment within seven days (recommendation category: B, evidence type: 4)."),
+        *paragraph(
+            "2. Clinicians should offer treatment within seven days (recommendation category: B, evidence "
+            "type: 4)."
+        ),
     )  # fmt: skip
     assert (one.number, one.strength, one.certainty) == ("1", "strong", "low")
     assert one.text == "Clinicians should discuss benefits and risks with every patient before the first dose is given"
@@ -87,7 +90,10 @@ def test_a_label_within_the_line_makes_a_recommendation() -> None:
     (only,) = read(
         heading("Surgery"),
         *paragraph(PROSE),
-        *paragraph("RECOMMENDATION: Weight loss surgery should be considered when other methods have failed. Evidence Category B."),
+        *paragraph(
+            "RECOMMENDATION: Weight loss surgery should be considered when other methods have failed. "
+            "Evidence Category B."
+        ),
         *paragraph("Evidence Statement: Surgery leads to weight loss. Evidence Category B."),
     )
     assert only.text == "Weight loss surgery should be considered when other methods have failed."
@@ -97,7 +103,9 @@ def test_a_label_within_the_line_makes_a_recommendation() -> None:
 def test_chinese_labelled_statements_with_strength_and_evidence() -> None:
     one, two = read(
         Row("2 治疗", size=12, bold=True),
-        *wide_paragraph("推荐意见1：推荐别嘌醇作为降尿酸治疗的一线药物，起始剂量为100 mg/d。（推荐强度：强；证据质量：高）"),
+        *wide_paragraph(
+            "推荐意见1：推荐别嘌醇作为降尿酸治疗的一线药物，起始剂量为100 mg/d。（推荐强度：强；证据质量：高）"
+        ),
         *wide_paragraph(PROSE_ZH),
         *wide_paragraph("推荐意见2：建议在首次使用前检测基因，阳性者不使用。（推荐强度：弱；证据质量：中等）"),
         language="zh",
@@ -121,7 +129,10 @@ def test_numbered_imperatives_with_year_labels() -> None:
 def test_a_task_force_statement_with_its_letter() -> None:
     (only,) = read(
         heading("Screening for breast cancer"),
-        *paragraph("The Task Force now recommends that all women are screened every other year from age 40 to 74. This is a B grade."),
+        *paragraph(
+            "The Task Force now recommends that all women are screened every other year from age 40 to "
+            "74. This is a B grade."
+        ),
         *paragraph(PROSE),
     )
     assert (only.strength, only.strength_verbatim) == ("strong", "B grade")
@@ -188,7 +199,10 @@ def test_methods_definitions_references_and_reports_of_others_are_no_recommendat
         *paragraph("Category A recommendation: applies to all; most patients should receive the recommended course."),
         heading("Background"),
         *paragraph("These guidelines provide recommendations for adults and should be read with the other guidelines."),
-        *paragraph("WHO recommends induction of labour at 41 weeks (conditional recommendation, low-certainty evidence) (174)."),
+        *paragraph(
+            "WHO recommends induction of labour at 41 weeks (conditional recommendation, low-certainty "
+            "evidence) (174)."
+        ),
         heading("References"),
         Row("1. Smith J. We recommend tablets (1A). Lancet 2015;386:801–10."),
         Row("2. Smith J. We suggest tablets (2C). Lancet 2016;387:801–10."),
@@ -210,7 +224,9 @@ def test_a_recommendation_over_a_page_break_knows_both_pages() -> None:
     recommendation = found.recommendation
     assert (recommendation.page_first, recommendation.page_last) == (1, 2)
     assert {box.page for box in recommendation.boxes} == {1, 2}
-    assert recommendation.text.endswith("and should avoid raising the dose above 50 units a day without a new assessment")
+    assert recommendation.text.endswith(
+        "and should avoid raising the dose above 50 units a day without a new assessment"
+    )
 
 
 def test_no_block_belongs_to_two_recommendations() -> None:

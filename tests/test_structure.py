@@ -179,15 +179,25 @@ def test_references_appendices_and_acknowledgements_are_told_from_the_body() -> 
 
 
 def test_a_page_to_be_filled_in_is_a_form() -> None:
-    blanks = [Row(f"{what}: ____________________", gap=1) for what in ("Name", "Date", "Organisation", "Signature", "Telephone")]
+    blanks = [
+        Row(f"{what}: ____________________", gap=1)
+        for what in ("Name", "Date", "Organisation", "Signature", "Telephone")
+    ]
     structure = read_structure(document(page(1, heading("Joining the programme", 14), *blanks)))
     assert role_of_block(structure, "Signature") == "form"
 
 
 def test_chinese_references_are_recognised() -> None:
-    cited = [Row(f"［{number}］ 王某，李某. 痛风的治疗［J］. 中华杂志，2019，58（4）：{number}0-{number}5.", size=8) for number in range(1, 9)]
+    cited = [
+        Row(f"［{number}］ 王某，李某. 痛风的治疗［J］. 中华杂志，2019，58（4）：{number}0-{number}5.", size=8)
+        for number in range(1, 9)
+    ]
     structure = read_structure(
-        document(page(1, heading("治疗"), *wide_paragraph(PROSE_ZH)), page(2, Row("参考文献", bold=True), *cited), language="zh")
+        document(
+            page(1, heading("治疗"), *wide_paragraph(PROSE_ZH)),
+            page(2, Row("参考文献", bold=True), *cited),
+            language="zh",
+        )
     )
     assert role_of_block(structure, "痛风的治疗") == "references"
     assert role_of_block(structure, "长效药物") == "body"

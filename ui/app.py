@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from kb.settings import silence
@@ -9,11 +11,13 @@ from ui.frame import draw_footer
 from ui.i18n import t
 from ui.markup import STYLE
 
+ICON = Path(__file__).resolve().parent / "icon.png"  # a name of a symbol would be fetched from an outside address
+
 
 def main() -> None:
     """Draw the chosen screen inside the frame."""
     silence()
-    st.set_page_config(page_title=t("Guideline library"), page_icon=":material/menu_book:", layout="wide")
+    st.set_page_config(page_title=t("Guideline library"), page_icon=str(ICON), layout="wide")
     st.html(STYLE)
     screens = [
         st.Page("screens/ask.py", title=t("Ask"), icon=":material/search:", url_path="ask", default=True),

@@ -10,8 +10,8 @@ import streamlit as st
 
 from kb.domain import Answer, Citation, Edition, Hit, Kind, Passage, Recommendation, Status
 from ui.i18n import t
-from ui.markup import badge, joined, literal, notice, quote
-from ui.page_view import Place, open_place, opened_place, place_of_passage
+from ui.markup import badge, joined, label, literal, notice, quote
+from ui.page_view import Place, open_place, opened_place, place_of_hit
 
 SNIPPET = 260  # characters of a passage in a list
 KINDS = {
@@ -33,8 +33,9 @@ def draw_answer(answer: Answer) -> None:
         st.html(notice(note, "calm"))
     if answer.refusal is not None:
         st.html(notice(answer.refusal.message, "care"))
-        for missing in answer.refusal.missing:
-            st.html(notice(missing, "calm"))
+        unsaid = [each for each in answer.refusal.missing if each not in answer.refusal.message]
+        if unsaid:
+            st.html(notice(t("Missing: {what}", what="; ".join(unsaid)), "calm"))
     for warning in answer.warnings:
         markers = "".join(f"[{marker}]" for marker in warning.citations)
         st.html(notice(f"{warning.message} {markers}".rstrip(), "care"))
@@ -51,7 +52,7 @@ def first_place(answer: Answer) -> Place | None:
         return cited_place(answer, answer.citations[0])
     if answer.related:
         hit = answer.related[0]
-        return place_of_passage(hit.edition, hit.passage, hit.passage_status)
+        return place_of_hit(hit)
     return None
 
 
@@ -59,7 +60,7 @@ def cited_place(answer: Answer, citation: Citation) -> Place:
     """The page of a citation; what else the answer cites from the same edition is marked too."""
     edition = citation.hit.edition
     boxes = tuple(box for each in answer.citations if each.hit.edition.id == edition.id for box in each.boxes)
-    return Place(edition, citation.page_first, boxes, citation.hit.passage_status)
+    return Place(edition, citation.page_first, boxes, citation.hit.passage_status, f"cited_{citation.marker}")
 
 
 def _as_of(day: date) -> str:
@@ -86,21 +87,27 @@ def _draw_source(answer: Answer, citations: Sequence[Citation]) -> None:
     st.html(f'<div class="gkb-source">{name}{_standing(answer, first)}</div>')
     for citation in citations:
         passage = citation.hit.passage
-        st.html(quote(citation.quote, passage.context if passage.kind == "table" else ""))
-        place = cited_place(answer, citation)
         words = f"[{citation.marker}] {where_html(passage, citation.hit.recommendation)}"
         if citation.hit.passage_status != citation.hit.status:
             words += f" {badge(citation.hit.passage_status)}"
         shown = pages_text(citation.page_first, citation.page_last, citation.page_label)
-        _draw_opener(place, words, shown, f"cited_{citation.marker}")
+        with st.container(gap="xsmall"):
+            st.html(quote(citation.quote, passage.context if passage.kind == "table" else ""))
+            _draw_opener(cited_place(answer, citation), words, shown)
 
 
-def _draw_opener(place: Place, words: str, pages: str, key: str) -> None:
+def _draw_opener(place: Place, words: str, pages: str) -> None:
     text, button = st.columns([3, 1.15], vertical_alignment="center")
     text.html(f'<div class="gkb-meta">{words}</div>')
-    is_open = opened_place() == place
+    opened = opened_place()
+    is_open = opened is not None and (opened.origin, opened.page) == (place.origin, place.page)
     button.button(
-        pages, key=key, type="primary" if is_open else "secondary", on_click=open_place, args=(place,), width="stretch"
+        label(pages),
+        key=f"open_{place.origin}",
+        type="primary" if is_open else "secondary",
+        on_click=open_place,
+        args=(place,),
+        width="stretch",
     )
 
 
@@ -136,7 +143,8 @@ def recommendation_text(found: Recommendation | None) -> str:
     """Number and grades as the edition prints them."""
     if found is None:
         return ""
-    number = t("Recommendation {number}", number=found.number) if found.number else t("Recommendation")
+    names_itself = found.number and not found.number[0].isascii()  # 推荐意见4
+    number = found.number if names_itself else t("Recommendation {number}", number=found.number).strip()
     grades = [found.strength_verbatim or found.strength, found.certainty_verbatim or found.certainty]
     graded = "; ".join(dict.fromkeys(each for each in grades if each))
     return f"{number} ({graded})" if graded else number
@@ -163,11 +171,12 @@ def draw_hits(hits: Iterable[Hit]) -> None:
     """Passages with their sources, shortened; the page shows the rest."""
     for hit in hits:
         passage = hit.passage
-        st.html(f'<div class="gkb-source">{edition_html(hit.edition, hit.passage_status)}</div>')
-        st.html(quote(shortened(passage.text), passage.context if passage.kind == "table" else ""))
-        place = place_of_passage(hit.edition, passage, hit.passage_status)
+        place = place_of_hit(hit)
         shown = pages_text(passage.page_first, passage.page_last)
-        _draw_opener(place, where_html(passage, hit.recommendation), shown, f"hit_{hit.passage_id}")
+        with st.container(gap="xsmall"):
+            st.html(f'<div class="gkb-source">{edition_html(hit.edition, hit.passage_status)}</div>')
+            st.html(quote(shortened(passage.text), passage.context if passage.kind == "table" else ""))
+            _draw_opener(place, where_html(passage, hit.recommendation), shown)
 
 
 def shortened(text: str) -> str:

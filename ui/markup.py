@@ -96,7 +96,15 @@ def notice(text: str, tone: str = "care") -> str:
 def quote(text: str, context: str = "") -> str:
     """Source text, every character as it stands, with the table headers or path that it needs above it."""
     above = f'<div class="gkb-context">{literal(context)}</div>' if context else ""
-    return f'{above}<div class="gkb-quote">{literal(text)}</div>'
+    words = _cells(text) if "\t" in text else literal(text)
+    return f'{above}<div class="gkb-quote">{words}</div>'
+
+
+def _cells(text: str) -> str:
+    """Table rows, whose cells a tab separates, with their cells in line; the characters stay as they are."""
+    rows = (line.split("\t") for line in text.split("\n"))
+    drawn = ("<tr>" + "".join(f"<td>{literal(cell)}</td>" for cell in cells) + "</tr>" for cells in rows)
+    return f'<table class="gkb-table"><tbody>{"".join(drawn)}</tbody></table>'
 
 
 def joined(parts: Iterable[object]) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
 
 from ingest.pdf import render_page
-from kb.domain import Box, Edition, PageText, Passage, Status
+from kb.domain import Box, Edition, Hit, PageText, Status
 from kb.errors import KBError
 from kb.store.extractions import load_summary
 from kb.store.library import Library
@@ -22,6 +22,8 @@ from ui.markup import badge, joined, literal, notice
 LONGEST_SIDE = 1500  # pixels: sharp at reading width, whatever size the page claims to be
 SCALE = 1.6  # pixels a point
 ABOVE = 0.06  # share of the page left above the first marked line when it is scrolled into sight
+
+REVIEW = "review"  # origin of a place that a review card opened
 
 _one_at_a_time = threading.Lock()  # pdfium is not safe to call from two threads
 
@@ -34,6 +36,7 @@ class Place:
     page: int  # 1-based
     boxes: tuple[Box, ...] = ()
     status: Status | None = None
+    origin: str = ""  # which citation or hit led here
 
 
 def open_place(place: Place) -> None:
@@ -52,9 +55,10 @@ def close_place() -> None:
     st.session_state.pop("place", None)
 
 
-def place_of_passage(edition: Edition, passage: Passage, status: Status | None = None) -> Place:
-    """The first page of a passage, its lines marked."""
-    return Place(edition, passage.page_first, tuple(span.box for span in passage.lines), status)
+def place_of_hit(hit: Hit) -> Place:
+    """The first page of a hit's passage, its lines marked."""
+    boxes = tuple(span.box for span in hit.passage.lines)
+    return Place(hit.edition, hit.passage.page_first, boxes, hit.passage_status, hit.passage_id)
 
 
 def draw_page_view(library: Library, place: Place) -> None:
@@ -95,7 +99,7 @@ def _draw_turning(place: Place, number: int, pages: int, text: PageText | None, 
 
 
 def _turn(place: Place, page: int, icon: str, key: str, *, disabled: bool, help: str) -> None:
-    turned = Place(place.edition, page, place.boxes, place.status)
+    turned = replace(place, page=page)
     st.button("", icon=icon, key=key, disabled=disabled, help=help, on_click=open_place, args=(turned,))
 
 
@@ -132,7 +136,7 @@ def page_picture(path: str, number: int, boxes: Sequence[Box], scale: float) -> 
 def picture_html(picture: bytes, number: int, boxes: Sequence[Box]) -> str:
     """The picture in a frame that opens with the first marked line in sight."""
     top = max(0.0, min((box.y0 for box in boxes), default=0.0) - ABOVE)
-    words = t("Page {number}, cited lines marked", number=number) if boxes else t("Page {number}", number=number)
+    words = t("Page {number}, lines marked", number=number) if boxes else t("Page {number}", number=number)
     data = base64.b64encode(picture).decode()
     mark = f'<div class="gkb-mark" style="top: {100 * top:.1f}%"></div>' if boxes else ""
     image = f'<img alt="{literal(words)}" src="data:image/png;base64,{data}">'

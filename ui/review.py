@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from kb.domain import Edition, Kind, Proposal, Relation, RelationState, State
+from kb.domain import Edition, Kind, Proposal, Relation, RelationState, RelationType, State
 from kb.errors import KBError
 from kb.store.extractions import load_summary
 from kb.store.ledger import Ledger
@@ -19,7 +19,7 @@ from kb.versions import change, relate
 from ui.components import KINDS
 from ui.i18n import t
 from ui.markup import literal, notice
-from ui.page_view import Place, draw_page_view, open_place, opened_place
+from ui.page_view import REVIEW, Place, draw_page_view, open_place, opened_place
 
 FIELDS = {
     "title": "Title",
@@ -42,6 +42,7 @@ SOURCES = {
     "manifest": "from the manifest",
     "person": "from a person",
 }
+REPLACEABLE = (State.IN_REVIEW, State.PUBLISHED, State.WITHDRAWN)
 DOUBTFUL = 0.6  # below this a value is marked for a look
 
 
@@ -85,10 +86,11 @@ def _draw_card(library: Library, ledger: Ledger, edition: Edition, by: str) -> N
             st.html(notice(str(warning)))
         changed = _draw_fields(source, proposals)
         _draw_relations(library, ledger, edition, by)
-        _draw_verbs(library, edition, changed, by)
+        older = _choose_replaced(library, edition)
+        _draw_verbs(library, edition, changed, older, by)
     place = opened_place()
-    if place is None or place.edition.sha256 != source.sha256:
-        place = Place(source, 1)
+    if place is None or place.origin != REVIEW or place.edition.sha256 != source.sha256:
+        place = Place(source, 1, origin=REVIEW)
     with page:
         draw_page_view(library, place)
 
@@ -151,7 +153,7 @@ def _draw_evidence(
             key=f"see_{edition.id}_{name}",
             help=t("Show page {page}", page=proposal.page),
             on_click=open_place,
-            args=(Place(edition, proposal.page),),
+            args=(Place(edition, proposal.page, origin=REVIEW),),
         )
 
 
@@ -172,12 +174,39 @@ def _draw_relation(library: Library, ledger: Ledger, relation: Relation, by: str
         _act(lambda: relate.decline_relation(library, relation.id, by=by), t("Declined."))
 
 
-def _draw_verbs(library: Library, edition: Edition, changed: dict[str, Any], by: str) -> None:
+def _choose_replaced(library: Library, edition: Edition) -> str:
+    """The edition that a person says this one replaces, "" for none."""
+    ledger = library.ledger()
+    others = [each for each in ledger.editions.values() if each.id != edition.id and each.state in REPLACEABLE]
+    likely = sorted(
+        others, key=lambda each: (each.publisher != edition.publisher, each.title != edition.title, each.id)
+    )
+    names = {each.id: " · ".join(filter(None, (each.title, each.label, each.issued_on, each.file))) for each in likely}
+    chosen = st.selectbox(
+        t("Replaces as a whole"),
+        ["", *names],
+        format_func=lambda each: names.get(each) or t("no edition of this library"),
+        key=f"replaces_{edition.id}",
+        help=t("From the new edition's effective date the older one counts as superseded."),
+    )
+    return chosen or ""
+
+
+def _publish(library: Library, edition: Edition, changed: dict[str, Any], older: str, by: str) -> int:
+    """The relation first: if a rule forbids it, nothing is published; before publishing it has no effect."""
+    if changed and older:
+        change.edit(library, edition.id, by=by, fields=changed)  # the rule looks at the corrected dates
+    if older:
+        relate.relate(library, edition.id, RelationType.REPLACES, older, by=by)
+    return change.publish(library, edition.id, by=by, fields=changed)
+
+
+def _draw_verbs(library: Library, edition: Edition, changed: dict[str, Any], older: str, by: str) -> None:
     publish, save, reject = st.columns(3)
     name = edition.title or edition.file
     if publish.button(t("Publish"), type="primary", key=f"publish_{edition.id}", width="stretch"):
         done = t("Published: {name}", name=changed.get("title") or name)
-        _act(lambda: change.publish(library, edition.id, by=by, fields=changed), done)
+        _act(lambda: _publish(library, edition, changed, older, by), done)
     if save.button(t("Save, publish later"), key=f"save_{edition.id}", width="stretch", disabled=not changed):
         _act(lambda: change.edit(library, edition.id, by=by, fields=changed), t("Saved: {name}", name=name))
     if reject.button(t("Reject"), key=f"reject_{edition.id}", width="stretch"):

@@ -48,6 +48,7 @@ def options(host: str, port: int, settings: Settings) -> dict[str, str]:
         "server.port": str(port),
         "server.headless": "true",
         "server.fileWatcherType": "none",
+        "runner.magicEnabled": "false",  # no bare expression of ours is output
         "server.maxUploadSize": str(megabytes),
         "browser.serverAddress": _reached_as(host),  # unset, Streamlit asks an outside address for its own
         "browser.gatherUsageStats": "false",

@@ -14,6 +14,7 @@ from ingest.intake import display_name
 from ingest.pipeline import ingest, resume
 from ingest.report import FileResult, Progress, Report
 from kb.errors import KBError
+from kb.store.jobs import unfinished_jobs
 from kb.store.library import Library, open_library
 
 LONGEST_BYTES = 200  # of a file name on disk; a Chinese character takes three
@@ -68,7 +69,14 @@ def start_upload(home: Path, uploads: Sequence[Uploaded], *, publish: bool, by: 
 
 def start_resume(home: Path) -> Work:
     """Go on with what an earlier process left undone."""
-    return _start(home, [], resume)
+
+    def run(library: Library, tell: Callable[[Progress], None]) -> list[Report]:
+        reports = resume(library, tell)
+        if not unfinished_jobs(library.engine):
+            shutil.rmtree(home / "uploads", ignore_errors=True)
+        return reports
+
+    return _start(home, [], run)
 
 
 def keep_uploads(folder: Path, uploads: Sequence[Uploaded]) -> list[Path]:

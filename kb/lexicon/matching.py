@@ -37,7 +37,7 @@ class Names:
 
 def index_names(concepts: Iterable[Concept]) -> Names:
     """Index of all names of the concepts."""
-    rows = [concept for concept in concepts]
+    rows = list(concepts)
     english: dict[str, list[str]] = {}
     exact: dict[str, dict[str, str]] = {}
     owners = [(concept.id, name) for concept in rows for name in concept.en]
@@ -72,7 +72,7 @@ def _frozen(claims: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
 
 
 def find_names(names: Names, text: str) -> tuple[Match, ...]:
-    """Names in the text that do not overlap, in text order; a longer name wins over a shorter, an earlier over a later."""
+    """Names in the text that do not overlap, in text order; longer names win over shorter, earlier over later."""
     folded, origin = _fold_with_offsets(text)
     found = [*_find_english(names, text, folded, origin)]
     if any(map(is_cjk, folded)):

@@ -11,7 +11,7 @@ MOST_NAMES = 8  # of one concept and language; the preferred names come first
 
 
 def other_names(text: str) -> tuple[dict[str, list[Alternative]], list[str]]:
-    """For each token of a question that is part of a clinical term: that term's other names; and these in readable form."""
+    """For each token of a question that is part of a clinical term: its other names; and these in readable form."""
     lexicon = load_lexicon()
     found: dict[str, list[Alternative]] = {}
     shown: dict[str, None] = {}

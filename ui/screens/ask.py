@@ -15,7 +15,7 @@ from kb.store.library import Library
 from ui import frame
 from ui.components import draw_answer, first_place
 from ui.i18n import t
-from ui.page_view import close_place, draw_page_view, open_place, opened_place
+from ui.page_view import REVIEW, close_place, draw_page_view, open_place, opened_place
 
 ALL = ""
 
@@ -41,9 +41,15 @@ def _draw_question(library: Library) -> tuple[str, Filters]:
         key="question",
         placeholder=t("Ask in English or Chinese, for example a drug and a dose"),
         max_chars=2000,
+        persist_state="session",
     )
     as_of = day.date_input(
-        t("As of (empty: today)"), value=None, key="as_of", min_value=date(1950, 1, 1), max_value=date(2100, 1, 1)
+        t("As of (empty: today)"),
+        value=None,
+        key="as_of",
+        persist_state="session",
+        min_value=date(1950, 1, 1),
+        max_value=date(2100, 1, 1),
     )
     filters = _draw_filters(library, narrowed, as_of if isinstance(as_of, date) else None)
     go.button(t("Ask"), type="primary", width="stretch")
@@ -63,6 +69,7 @@ def _draw_filters(library: Library, place: DeltaGenerator, as_of: date | None) -
         history = st.checkbox(
             t("All editions, superseded ones too"),
             key="filter_all_editions",
+            persist_state="session",
             help=t("Every published edition is searched and shown with its status."),
         )
         st.button(t("Clear filters"), on_click=_clear_filters, disabled=not count)
@@ -85,6 +92,7 @@ def _choose(label: str, name: str, options: list[str], titles: dict[str, str]) -
         [ALL, *options],
         format_func=lambda each: t("All") if each == ALL else names.get(each, each),
         key=f"filter_{name}",
+        persist_state="session",
     )
     return chosen or None
 
@@ -111,7 +119,9 @@ def _draw_result(library: Library, question: str, filters: Filters) -> None:
         close_place()
         raise error
     place = opened_place()
-    words, page = st.columns([1.2, 1], gap="medium")
+    if place is None or place.origin == REVIEW:  # the other screen has had the page view
+        place = first_place(given)
+    words, page = st.columns([1.1, 1], gap="medium")
     with words:
         draw_answer(given)
     if place is not None:
@@ -129,7 +139,10 @@ def _answer_once(library: Library, question: str, filters: Filters) -> Answer:
             known = (key, answer(library, question, filters=filters))
         st.session_state["answer"] = known
         place = first_place(known[1])
-        open_place(place) if place else close_place()
+        if place is not None:
+            open_place(place)
+        else:
+            close_place()
     found: Answer = known[1]
     return found
 

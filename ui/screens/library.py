@@ -60,7 +60,9 @@ def _draw_upload(home: Path) -> None:
         t("Guideline PDFs"), type="pdf", accept_multiple_files=True, key=f"upload_{round_}", disabled=busy
     )
     with options:
-        st.text_input(t("Your name, for the record"), value=by_name(None), key="by", max_chars=80)
+        st.text_input(
+            t("Your name, for the record"), value=by_name(None), key="by", max_chars=80, persist_state="session"
+        )
         publish = st.checkbox(
             t("Publish at once what is complete"),
             key="publish_at_once",
