@@ -18,6 +18,7 @@ _SHORTENED = re.compile(r"\b(?:figs?|vs|e\.g|i\.e|no|dr|cf|al|approx|refs?|eq|ca
 SENTENCE_END = ".。!?！？…"
 _OPEN_END = ":：;；"
 MOST_FLOATS = 12  # blocks between the halves of a paragraph
+FULL_ROW = 20  # characters of a Chinese row that a heading hardly has
 HEAD = 0.07  # share of the page height above which only running titles stand
 _CLOSERS = "”’\"')）]］」』»"
 
@@ -256,7 +257,8 @@ def _style_changes(last: Row, row: Row, done: bool) -> bool:
     if ratio > 1.08:
         return ratio > 1.35 or row.size < last.size or not _runs_on(last.text, row.text)
     if row.bold != last.bold:
-        return not _goes_on(last.text, row.text)
+        is_full = not done and is_cjk(last.text[-1]) and is_cjk(row.text[0]) and len(last.text) > FULL_ROW
+        return not (is_full or _goes_on(last.text, row.text))
     family = row.font.split("-")[0].split(",")[0] != last.font.split("-")[0].split(",")[0]
     return (family or row.italic != last.italic) and done and not _goes_on(last.text, row.text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -10,10 +11,10 @@ from ingest.glyphs import Piece
 MIN_NUMBERS = 5  # on one page
 SAME_EDGE = 4.0  # points: numbers of one margin start or end together
 LONG = 15  # characters of a line that marks the text area
-MOST_OUTSIDE = 3  # pieces at the side of the text area; more of them are a column
 STEPS = (1, 2, 5, 10)
 SPAN = 0.5  # share of the text height that the numbers must cover
 OUTSIDE = 0.9  # share of the other lines that must stand clear of them
+_BARE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,6}", re.IGNORECASE)
 
 
 def split_margin_numbers(pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
@@ -29,21 +30,15 @@ def split_margin_numbers(pieces: Sequence[Piece]) -> tuple[list[Piece], list[Pie
 
 
 def split_outliers(pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
-    """The pieces of the text area, and the short ones that stand clear of it at the side, as page numbers may."""
+    """The pieces of the text area, and a page number that stands alone clear of it at the side."""
     long = [each for each in pieces if len(each.text) >= LONG]
     if len(long) < MIN_NUMBERS:
         return list(pieces), []
     left, right = min(each.x0 for each in long), max(each.x1 for each in long)
-    outside = [
-        each
-        for each in pieces
-        if len(each.text) <= 6 and (each.x1 < left - each.style.size or each.x0 > right + each.style.size)
-    ]
-    strip = [each for each in pieces if each.x1 < left or each.x0 > right]
-    if not outside or len(strip) > MOST_OUTSIDE:
-        return list(pieces), []
-    chosen = {id(each) for each in outside}
-    return [each for each in pieces if id(each) not in chosen], outside
+    outside = [each for each in pieces if each.x1 < left - each.style.size or each.x0 > right + each.style.size]
+    if len(outside) != 1 or not _BARE_NUMBER.fullmatch(outside[0].text.strip()):
+        return list(pieces), []  # several are hanging numbers, marks or a column
+    return [each for each in pieces if each is not outside[0]], outside
 
 
 def _by_edge(numbers: Sequence[Piece], edge: str) -> list[list[Piece]]:
