@@ -1,1 +1,22 @@
-"""A knowledge base of clinical guidelines that knows which edition it quotes and whether that edition is in force."""
+"""A knowledge base of clinical guidelines that knows which edition it quotes and whether that edition is in force.
+
+`from kb import open_library, search, answer` is the door for other programs; verbs are imported when first used, so that
+`import kb` costs nothing.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOMES = {
+    "open_library": "kb.store.library",
+    "search": "kb.retrieval.search",
+    "answer": "kb.answering.answer",
+    "Filters": "kb.domain",
+}
+__all__ = ["Filters", "answer", "open_library", "search"]  # noqa: F822 — found by __getattr__
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'kb' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

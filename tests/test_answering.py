@@ -283,3 +283,18 @@ def test_units_together_hold_all_words_of_a_passage() -> None:
     assert "".join("".join(pieces).split()) == "".join(text.split())
     assert "Give aspirin, e.g. 75 mg." in pieces
     assert pieces[-2:] == ["每日5克。", "不超过6克。"]
+
+
+@pytest.mark.parametrize(
+    ("covered", "subject", "other"),
+    [
+        ("Severe malaria intravenous artesunate mg/kg at 0, 12 and 24 hours", "artesunate", "vancomycin"),
+        ("In adults with kidney disease, what is the blood pressure target?", "kidney disease", "psoriasis"),
+        ("高血压患者每日食盐摄入量应低于多少", "高血压", "川崎病"),
+    ],
+)
+def test_the_same_words_about_a_drug_or_illness_that_no_passage_names_get_no_answer(
+    library: Library, covered: str, subject: str, other: str
+) -> None:
+    assert ask(library, covered).refusal is None
+    assert ask(library, covered.replace(subject, other)).refusal is not None

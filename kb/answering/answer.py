@@ -41,8 +41,9 @@ def answer(library: Library, question: str, *, filters: Filters | None = None) -
     hits = make_hits(library, found, found.candidates[:READ_HITS])
     pages = read_passages(hits, found.match, found.question.wants)
     quotes = choose_quotes(pages)
-    if not quotes or not is_covered(gather_evidence(found, pages), regime(found, hits)):
-        refusal, related = refuse_weak(library, found, hits, filters, language)
+    evidence = gather_evidence(found, pages)
+    if not quotes or not is_covered(evidence, regime(found, hits)):
+        refusal, related = refuse_weak(library, found, hits, evidence.strangers, filters, language)
         return _refused(library, found, refusal, related, started)
     return _quoted(library, found, hits, quotes, language, started)
 

@@ -9,6 +9,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 
 from kb.answering.reading import Page
+from kb.answering.subjects import find_subjects
 from kb.domain import Hit
 from kb.retrieval.search import Candidate, Retrieval
 from kb.retrieval.wants import Want
@@ -27,6 +28,8 @@ class Evidence:
     dense: float  # best cosine; 0 where the encoder knows nothing of the question
     shown: float  # whether a fact of the kind asked for stands in the best piece; 1 when no kind is asked for
     named: float  # 1 if the best passages are of an edition that the question names
+    subjects: float  # share of the drugs, conditions, … asked about that one of them names; 1 when none is known
+    strangers: tuple[str, ...] = ()  # no signal: words for a drug or illness that no passage names
 
 
 # Weights of the signals in that order, then the intercept: logistic regression on questions whose gold page was among
@@ -34,21 +37,22 @@ class Evidence:
 # few of them. A question is refused below the threshold, chosen on left-out documents so that more than half of what is
 # not covered is refused while about one in eight that is covered is refused too (docs/log.md).
 WEIGHTS: dict[str, tuple[float, ...]] = {
-    "en": (1.29, 2.59, 1.21, 5.08, 0.56, 1.07, -5.88),
-    "zh": (3.07, 3.75, 3.08, 0.0, 0.92, 0.0, -2.51),
-    "cross": (1.09, 1.53, 1.30, 0.49, 1.23, 2.02, -2.35),
+    "en": (1.18, 1.65, 1.50, 3.04, 0.70, 1.19, 1.53, -5.72),
+    "zh": (1.53, 1.92, 1.58, 0.0, 0.38, 0.0, 2.71, -3.40),
+    "cross": (0.66, 0.77, 0.66, 0.54, 0.38, 1.55, 1.06, -1.94),
 }
-THRESHOLDS = {"en": 0.28, "zh": 0.38, "cross": 0.36}
+THRESHOLDS = {"en": 0.36, "zh": 0.44, "cross": 0.40}
 
 
 def gather_evidence(found: Retrieval, pages: Sequence[Page]) -> Evidence:
     """Signals of the best candidates and of what was read in them."""
     best = found.candidates[:LOOKED_AT]
     if not best:
-        return Evidence(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        return Evidence(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     pieces = [piece for page in pages[:LOOKED_AT] for piece in page.pieces]
     strongest = max(pieces, key=lambda piece: piece.score, default=None)
     asks = bool(found.question.wants - {Want.PUBLICATION})
+    subjects = find_subjects(found.question.text, [page.hit for page in pages], LOOKED_AT)
     known = 1.0 - found.question.unknown_share
     mention = found.scope.mentions.get(best[0].edition_id)
     return Evidence(
@@ -58,6 +62,8 @@ def gather_evidence(found: Retrieval, pages: Sequence[Page]) -> Evidence:
         dense=known * max(each.dense for each in best),
         shown=(strongest.wants if strongest else 0.0) if asks else 1.0,
         named=1.0 if mention is not None and mention.strength > 0 else 0.0,
+        subjects=subjects.together,
+        strangers=subjects.strangers,
     )
 
 
@@ -71,7 +77,9 @@ def regime(found: Retrieval, hits: Sequence[Hit]) -> str:
 def answerability(evidence: Evidence, kind: str) -> float:
     """Probability that the library covers the question (logistic, 0..1)."""
     *weights, intercept = WEIGHTS[kind]
-    total = intercept + sum(weight * value for weight, value in zip(weights, astuple(evidence), strict=True))
+    total = intercept + sum(
+        weight * value for weight, value in zip(weights, astuple(evidence)[: len(weights)], strict=True)
+    )
     return 1.0 / (1.0 + math.exp(-total))
 
 
@@ -91,5 +99,5 @@ def missing_words(found: Retrieval, candidates: Sequence[Candidate], most: int =
 
 
 def is_covered(evidence: Evidence, kind: str) -> bool:
-    """Whether there is enough evidence to answer."""
-    return answerability(evidence, kind) >= THRESHOLDS[kind]
+    """Whether there is enough evidence to answer; a drug or illness that no passage names is never answered about."""
+    return not evidence.strangers and answerability(evidence, kind) >= THRESHOLDS[kind]

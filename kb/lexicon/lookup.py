@@ -103,6 +103,14 @@ class Lexicon:
             return None
         return next((parent for parent in concept.parents if parent in self._concepts), None)
 
+    def is_broad(self, concept_id: str) -> bool:
+        """Whether other concepts stand below it."""
+        return concept_id in self._broad
+
+    @cached_property
+    def _broad(self) -> frozenset[str]:
+        return frozenset(parent for concept in self._concepts.values() for parent in concept.parents)
+
     def is_a(self, concept_id: str, ancestor: str) -> bool:
         """Whether a concept is that ancestor or stands below it, through any number of parents."""
         waiting, seen = [concept_id], set[str]()

@@ -1,0 +1,54 @@
+"""What a question is about (drugs, conditions, vaccines of the clinical lexicon), and whether passages speak of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb.domain import Hit
+from kb.lexicon.lookup import Lexicon, Mention, load_lexicon
+
+SPECIFIC = ("drugs", "conditions", "vaccines")  # groups of the lexicon whose members an answer must name
+BROADER = 0.5  # a passage that speaks of the class of what was asked ("statins" for "atorvastatin")
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """How far passages speak of what a question names."""
+
+    together: float  # most of the subjects that one of the best passages names, 0..1; 1 when none is known
+    strangers: tuple[str, ...]  # the question's words for a drug or illness that no passage names
+
+
+def find_subjects(question: str, hits: Sequence[Hit], best: int) -> Subjects:
+    """Subjects of the question in the passages, their headings and the titles of their guidelines, in either language.
+
+    `together` looks at the `best` first hits, `strangers` at all of them. Classes and broad terms ("antibiotics",
+    "chronic disease") are no strangers: what stands below them may go by names that the lexicon does not know.
+    """
+    lexicon = load_lexicon()
+    asked = lexicon.find(question)
+    if not asked:
+        return Subjects(1.0, ())
+    spoken = [_concepts(lexicon, hit) for hit in hits]
+    shares = [[_speaks_of(lexicon, mention, each) for mention in asked] for each in spoken]
+    together = max((sum(each) / len(asked) for each in shares[:best]), default=0.0)
+    unnamed = [mention for at, mention in enumerate(asked) if not any(each[at] for each in shares)]
+    strangers = [question[each.start : each.end] for each in unnamed if _is_specific(lexicon, each)]
+    return Subjects(together, tuple(strangers))
+
+
+def _is_specific(lexicon: Lexicon, mention: Mention) -> bool:
+    return all(lexicon.concept(each).group in SPECIFIC and not lexicon.is_broad(each) for each in mention.concept_ids)
+
+
+def _concepts(lexicon: Lexicon, hit: Hit) -> set[str]:
+    text = "\n".join((hit.edition.title, hit.passage.context, hit.passage.text))
+    return {identity for mention in lexicon.find(text) for identity in mention.concept_ids}
+
+
+def _speaks_of(lexicon: Lexicon, mention: Mention, spoken: set[str]) -> float:
+    if any(lexicon.is_a(found, wanted) for found in spoken for wanted in mention.concept_ids):
+        return 1.0
+    is_broader = any(lexicon.is_a(wanted, found) for found in spoken for wanted in mention.concept_ids)
+    return BROADER if is_broader else 0.0
