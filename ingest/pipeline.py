@@ -14,13 +14,14 @@ from typing import Any
 from ingest.embed import embed_windows, windows_of
 from ingest.intake import SourceFile, take_in
 from ingest.load import Arrival, appear, edition_of_file, keep_source, stage, will_publish
-from ingest.manifest import ManifestRow, read_manifest, row_from_json, row_to_json
+from ingest.manifest import Manifest, ManifestRow, read_manifest, row_from_json, row_to_json
 from ingest.parse import READER, extraction_from_json
 from ingest.report import FileResult, OnProgress, Progress, Report, metadata_json
 from ingest.sandbox import Limits, run_many
 from kb.domain import Extraction, Proposal
 from kb.errors import KBError, LibraryError, UnreadablePdf, UsageError
 from kb.store import jobs
+from kb.store.chroma import keep_index
 from kb.store.extractions import extraction_id, has_extraction, load_pages, load_summary
 from kb.store.library import Library
 from kb.store.lock import holder_name, try_own
@@ -47,8 +48,14 @@ def ingest(
 
     The request is kept as a job first, so that it survives this process; while another process writes, it waits.
     """
-    rows = read_manifest(manifest).rows if manifest else ()
-    request = {"files": plan_files(paths, rows), "publish": publish, "why": why}
+    listed = read_manifest(manifest) if manifest else Manifest(())
+    files = plan_files(paths, listed.rows)
+    request = {
+        "files": files,
+        "publish": publish,
+        "why": why,
+        "notices": [*listed.notices, *_rows_left_over(files, listed.rows)],
+    }
     job = jobs.create_job(library.engine, request, by=by)
     return run_until_done(library, job.id, on_progress or (lambda _: None))
 
@@ -61,6 +68,15 @@ def plan_files(paths: Sequence[Path], rows: Sequence[ManifestRow]) -> list[dict[
         row = by_path.get(path.resolve())
         files.append({"path": str(path.resolve()), "name": path.name, "row": row_to_json(row) if row else None})
     return sorted(files, key=lambda each: (each["row"] is None, each["name"], each["path"]))
+
+
+def _rows_left_over(files: Sequence[Mapping[str, Any]], rows: Sequence[ManifestRow]) -> list[str]:
+    taken = {each["path"] for each in files}
+    return [
+        f"The manifest lists {row.path.name}, which is not among the files taken in."
+        for row in rows
+        if str(row.path.resolve()) not in taken
+    ]
 
 
 def find_pdfs(paths: Sequence[Path]) -> list[Path]:
@@ -142,7 +158,7 @@ def _report_from(job: jobs.Job) -> Report:
     result = job.progress["result"]
     return Report(
         files=[FileResult(**each) for each in result["files"]],
-        **{name: result[name] for name in ("seconds", "stages", "tokens_embedded", "tokens_truncated")},
+        **{name: result[name] for name in ("notices", "seconds", "stages", "tokens_embedded", "tokens_truncated")},
     )
 
 
@@ -169,7 +185,7 @@ class _Run:
         self.job = job
         self.on_progress = on_progress
         self.publish = bool(job.request["publish"])
-        self.report = Report()
+        self.report = Report(notices=list(job.request.get("notices", ())))
         self.ready: list[_Item] = []  # staged, about to appear
         self.appeared_at = time.monotonic()
         known = job.progress.get("files", {})
@@ -200,6 +216,8 @@ class _Run:
                     self._appear()
         self._embed_and_stage(group)
         self._appear()
+        with self._timed("dense index"):
+            keep_index(self.library)
         self.report.seconds = time.monotonic() - begun
         return self.report
 

@@ -60,6 +60,7 @@ class Report:
     """The result of one ingest."""
 
     files: list[FileResult] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)  # of the manifest as a whole
     seconds: float = 0.0
     stages: dict[str, float] = field(default_factory=dict)  # seconds by stage
     tokens_embedded: int = 0
@@ -69,6 +70,7 @@ class Report:
         """The contract's shape."""
         return {
             "files": [asdict(each) for each in self.files],
+            "notices": self.notices,
             "seconds": round(self.seconds, 2),
             "pages": sum(each.pages for each in self.files),
             "passages": sum(each.passages for each in self.files),
@@ -83,6 +85,7 @@ def merge_reports(reports: Sequence[Report]) -> Report:
     whole = Report()
     for each in reports:
         whole.files += each.files
+        whole.notices += each.notices
         whole.seconds += each.seconds
         whole.tokens_embedded += each.tokens_embedded
         whole.tokens_truncated += each.tokens_truncated

@@ -1,7 +1,7 @@
 """A knowledge base of clinical guidelines that knows which edition it quotes and whether that edition is in force.
 
-`from kb import open_library, search, answer` is the door for other programs; verbs are imported when first used, so that
-`import kb` costs nothing.
+`from kb import open_library, search, answer` is the door for other programs; verbs are imported when first used, so
+that `import kb` costs nothing.
 """
 
 from importlib import import_module
@@ -13,7 +13,7 @@ _HOMES = {
     "answer": "kb.answering.answer",
     "Filters": "kb.domain",
 }
-__all__ = ["Filters", "answer", "open_library", "search"]  # noqa: F822 — found by __getattr__
+__all__ = ["Filters", "answer", "open_library", "search"]
 
 
 def __getattr__(name: str) -> Any:

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from kb.errors import KBError
 from kb.store import schema
+from kb.store.dense import serves
 from kb.store.extractions import load_passages
 from kb.store.jobs import unfinished_jobs
 from kb.store.library import Library
@@ -127,6 +128,9 @@ def _check_snapshot(library: Library, *, repair: bool) -> Finding:
 def _check_dense(library: Library, *, repair: bool) -> Finding:
     from kb.store.chroma import probe_index, rebuild_index
 
+    vectors = len(library.view().snapshot.vector_row)
+    if not serves(library, vectors):
+        return Finding("dense index", True, f"not needed for {vectors} vectors: exact search answers")
     problem = probe_index(library)
     if problem and repair:
         return Finding("dense index", True, f"rebuilt: {rebuild_index(library)} vectors", repaired=True)

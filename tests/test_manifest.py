@@ -22,6 +22,8 @@ from ingest.manifest import (
 )
 from kb.domain import Kind, RelationType
 from kb.errors import UsageError
+from tests import odd_pdfs
+from tests.doors import gkb
 
 
 @pytest.fixture
@@ -229,3 +231,12 @@ def test_an_edition_id_names_date_and_kind_and_never_clashes() -> None:
     assert edition_id("g", "2024", "full", taken) == "g@2024-2"
     assert edition_id("g", "", Kind.DRAFT, taken) == "g@undated-draft-3"
     assert edition_id("g", "2024-05", Kind.PARTIAL_UPDATE, taken) == "g@2024-05-partial-update"
+
+
+def test_what_was_odd_about_a_manifest_is_said_at_the_end_of_the_ingest(tmp_path: Path) -> None:
+    odd_pdfs.write_guideline(tmp_path / "高血压.pdf")
+    listed = "file,title\n高血压.pdf,中国高血压防治指南\nmissing.pdf,Not Here\n"
+    done = gkb("ingest", tmp_path, "--manifest", write(tmp_path, listed, "gbk"), "--home", tmp_path / "store")
+    assert done.code == 0, done.err
+    assert "GBK" in done.out
+    assert "missing.pdf, which is not among the files" in done.out

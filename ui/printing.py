@@ -19,6 +19,8 @@ NOTICE = "Reference tool, not a medical device. A clinician decides."
 
 def print_report(report: Report) -> None:
     """What became of each file."""
+    for notice in report.notices:
+        print(f"note: {notice}")
     for each in report.files:
         size = (
             f"{each.pages} pages, {each.passages} passages, {each.recommendations} recommendations"

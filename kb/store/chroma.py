@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from kb.models.encoder import Vectors
 from kb.settings import silence
+from kb.store.dense import serves
 from kb.store.library import Library, View
 
 BATCH = 5_000  # Chroma refuses more than 5,461
@@ -152,6 +153,11 @@ def sync_index(library: Library) -> int:
             index.fill(name, view.snapshot.vectors, view.snapshot.vector_row, part)
         index.drop_others(set(wanted))
     return len(view.snapshot.vector_row)
+
+
+def keep_index(library: Library) -> int:
+    """Bring the index up to date where it serves; returns the number of vectors, 0 where it does not."""
+    return sync_index(library) if serves(library, len(library.view().snapshot.vector_row)) else 0
 
 
 def rebuild_index(library: Library) -> int:

@@ -28,10 +28,15 @@ def exact_windows(vectors: Vectors, vector: Vectors, wanted: Mask) -> Vectors:
     return scores
 
 
+def serves(library: Library, windows: int) -> bool:
+    """Whether the index, rather than the product, answers in a library of so many windows (settings: `dense`)."""
+    choice = library.settings.dense
+    return choice == "chroma" or (choice == "auto" and windows >= WORTH_IT)
+
+
 def window_scores(library: Library, view: View, vector: Vectors, wanted: Mask) -> Vectors:
     """Cosine similarity of windows (M,) to a question; -1 where not wanted or not among the nearest."""
-    choice = library.settings.dense
-    if choice == "chroma" or (choice == "auto" and len(wanted) >= WORTH_IT):
+    if serves(library, len(wanted)):
         found = _from_index(library, view, vector, wanted)
         if found is not None:
             return found
