@@ -234,9 +234,12 @@ def test_an_edition_id_names_date_and_kind_and_never_clashes() -> None:
 
 
 def test_what_was_odd_about_a_manifest_is_said_at_the_end_of_the_ingest(tmp_path: Path) -> None:
-    odd_pdfs.write_guideline(tmp_path / "高血压.pdf")
-    listed = "file,title\n高血压.pdf,中国高血压防治指南\nmissing.pdf,Not Here\n"
-    done = gkb("ingest", tmp_path, "--manifest", write(tmp_path, listed, "gbk"), "--home", tmp_path / "store")
+    for name in ("高血压.pdf", "other.pdf"):
+        odd_pdfs.write_guideline(tmp_path / name)
+    listed = "file,title\n高血压.pdf,中国高血压防治指南\nother.pdf,Another\n"
+    done = gkb(
+        "ingest", tmp_path / "高血压.pdf", "--manifest", write(tmp_path, listed, "gbk"), "--home", tmp_path / "store"
+    )
     assert done.code == 0, done.err
     assert "GBK" in done.out
-    assert "missing.pdf, which is not among the files" in done.out
+    assert "other.pdf, which is not among the files" in done.out
