@@ -17,7 +17,7 @@ from ingest.furniture import split_furniture
 from ingest.glyphs import OBLIQUE, Glyphs, Piece, main_turn, read_pieces
 from ingest.grid import find_grids
 from ingest.ink import find_hidden, read_ink
-from ingest.layout import Document, Line, Page
+from ingest.layout import MAX_PAGES, Document, Line, Page
 from ingest.lines import make_lines, page_boxes, usual_pitch
 from ingest.margin import split_margin_numbers, split_outliers
 from ingest.pdf import PdfFile, PdfPage, open_pdf
@@ -26,7 +26,6 @@ from ingest.properties import read_properties
 from kb.errors import UnreadablePdf
 from kb.text import is_cjk
 
-MAX_PAGES = 3_000
 PICTURE_SHARE = 0.5  # of a page covered by images: a scan or a plate
 LEAST_TEXT = 40  # characters a page; a scan that was stamped or numbered has fewer
 LETTERS_A_CHARACTER = 3  # a Chinese character says about as much as three letters

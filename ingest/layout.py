@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from kb.domain import Box
 
+MAX_PAGES = 3_000  # read from one PDF unless the settings say otherwise
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -7,20 +7,21 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from ingest.layout import MAX_PAGES
 from kb.domain import Box, Extraction, LineSpan, PageText, Passage, Proposal, Recommendation, Section
 
 READER = "reader-1"  # name and version of the reading rules; a change of rules is a new version
 LEAST_COVERAGE = 0.99  # share of visible characters that must stand in a passage
 
 
-def parse_pdf(path: str, name: str, sha256: str) -> Extraction:
+def parse_pdf(path: str, name: str, sha256: str, max_pages: int = MAX_PAGES) -> Extraction:
     """Read a PDF: pages, sections, recommendations, passages, metadata proposals. Raises UnreadablePdf.
 
     `name` is the display name; `sha256` identifies the bytes. Pure: same bytes and name, same extraction.
     """
     from ingest.extract import read_document
 
-    return read_extraction(read_document(Path(path), name, sha256=sha256))
+    return read_extraction(read_document(Path(path), name, sha256=sha256, max_pages=max_pages))
 
 
 def read_extraction(document: Any) -> Extraction:
@@ -91,9 +92,9 @@ def _warnings(document: Any, coverage: float) -> list[str]:
     return warnings
 
 
-def parse_to_json(path: str, name: str, sha256: str) -> dict[str, Any]:
+def parse_to_json(path: str, name: str, sha256: str, max_pages: int = MAX_PAGES) -> dict[str, Any]:
     """`parse_pdf` as JSON, for the border between the child process and its parent."""
-    return extraction_to_json(parse_pdf(path, name, sha256))
+    return extraction_to_json(parse_pdf(path, name, sha256, max_pages))
 
 
 def extraction_to_json(extraction: Extraction) -> dict[str, Any]:

@@ -323,7 +323,14 @@ class _Run:
             if item.source is not None:
                 keep_source(self.library, item.source)
                 path = str(self.library.file_path(item.source.sha256))
-                calls.append({"path": path, "name": item.source.name, "sha256": item.source.sha256})
+                calls.append(
+                    {
+                        "path": path,
+                        "name": item.source.name,
+                        "sha256": item.source.sha256,
+                        "max_pages": settings.max_pages,
+                    }
+                )
                 self._tell(item, "reading")
         waiting: dict[int, Any] = {}
         position = 0

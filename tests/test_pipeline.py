@@ -296,3 +296,13 @@ def _wait_for(path: Path, seconds: float = 20) -> None:
     while not path.exists():
         assert time.monotonic() < limit, f"{path} never came"
         time.sleep(0.02)
+
+
+def test_a_pdf_with_more_pages_than_the_settings_allow_is_rejected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd_pdfs.write_guideline(tmp_path / "long.pdf", words=("Rest the ankle for a week. " * 40,) * 12)
+    monkeypatch.setenv("GKB_MAX_PAGES", "1")
+    files = _ingest(tmp_path / "store", tmp_path / "long.pdf")
+    assert _statuses(files) == {"long.pdf": "rejected"}
+    assert "at most 1 are read" in files[0]["error"]

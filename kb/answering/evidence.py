@@ -13,7 +13,7 @@ from kb.answering.subjects import find_subjects
 from kb.domain import Hit
 from kb.retrieval.search import Candidate, Retrieval
 from kb.retrieval.wants import Want
-from kb.text import content_words, tokens
+from kb.text import content_words, is_cjk, tokens
 
 LOOKED_AT = 5  # best passages that count as evidence
 
@@ -93,9 +93,14 @@ def missing_words(found: Retrieval, candidates: Sequence[Candidate], most: int =
     lacking = []
     for word in content_words(found.question.text):
         parts = tokens(word)
-        if parts and not any(lexical.number(part) in held for part in parts) and not word.isdigit():
+        if parts and not _is_small(word) and not any(lexical.number(part) in held for part in parts):
             lacking.append((min(lexical.frequency(part) for part in parts), word))
     return [word for _, word in sorted(lacking, key=lambda each: each[0])[:most]]
+
+
+def _is_small(word: str) -> bool:
+    """A single Chinese character or a number says nothing by itself."""
+    return word.isdigit() or (len(word) == 1 and is_cjk(word))
 
 
 def is_covered(evidence: Evidence, kind: str) -> bool:

@@ -18,7 +18,8 @@ DAYS_A_YEAR = 365.25
 
 def edition_name(edition: Edition) -> str:
     """Publisher, title and label, as a reader knows it."""
-    return " ".join(part for part in (edition.publisher, edition.title, edition.label) if part) or edition.id
+    publisher = "" if edition.title.startswith(edition.publisher) else edition.publisher
+    return " ".join(part for part in (publisher, edition.title, edition.label) if part) or edition.id
 
 
 def notices(library: Library, found: Retrieval, citations: Sequence[Citation], language: str) -> list[Notice]:
