@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -298,3 +299,13 @@ def test_the_same_words_about_a_drug_or_illness_that_no_passage_names_get_no_ans
 ) -> None:
     assert ask(library, covered).refusal is None
     assert ask(library, covered.replace(subject, other)).refusal is not None
+
+
+def test_a_bare_heading_is_never_quoted(tmp_path: Path) -> None:
+    texts = [
+        Text("Treatment of gout flares", 1, context="Treatment of gout flares"),
+        Text("Treat gout flares with colchicine 0.5 mg.", 2, context="Treatment of gout flares"),
+    ]
+    with make_library(tmp_path, [Book("gout@2024", texts, title="Gout")]) as library:
+        given = ask(library, "treatment of gout flares")
+    assert [citation.quote for citation in given.citations] == ["Treat gout flares with colchicine 0.5 mg."]

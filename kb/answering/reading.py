@@ -96,7 +96,7 @@ def choose_quotes(pages: Sequence[Page]) -> list[Quote]:
         language = "zh" if _is_chinese(page.hit.passage.text) else "en"
         room = min(FIRST[language] if not quotes else OTHER[language], int((1.0 - spent) * BUDGET[language]))
         quote = _grow(page, room)
-        if quote is None or _is_repeated(page, quote, pages, quotes):
+        if quote is None or _is_heading(page, quote) or _is_repeated(page, quote, pages, quotes):
             continue
         quotes.append(quote)
         spent += (quote.end - quote.start) / BUDGET[language]
@@ -130,6 +130,13 @@ def _grow(page: Page, room: int) -> Quote | None:
             break
         _, first, last = max(options)
     return Quote(page.hit.rank - 1, page.units[first].start, page.units[last].end, page.pieces[core].score)
+
+
+def _is_heading(page: Page, quote: Quote) -> bool:
+    """Whether it says no more than the headings above it, which a reader sees with every quote."""
+    passage = page.hit.passage
+    above = squeeze(f"{page.hit.edition.title} {passage.context}")
+    return squeeze(passage.text[quote.start : quote.end]) in above
 
 
 def _is_repeated(page: Page, quote: Quote, pages: Sequence[Page], quotes: Sequence[Quote]) -> bool:
