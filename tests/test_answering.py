@@ -307,5 +307,5 @@ def test_a_bare_heading_is_never_quoted(tmp_path: Path) -> None:
         Text("Treat gout flares with colchicine 0.5 mg.", 2, context="Treatment of gout flares"),
     ]
     with make_library(tmp_path, [Book("gout@2024", texts, title="Gout")]) as library:
-        given = ask(library, "treatment of gout flares")
+        given = ask(library, "colchicine dose in the treatment of gout flares")
     assert [citation.quote for citation in given.citations] == ["Treat gout flares with colchicine 0.5 mg."]
