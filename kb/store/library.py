@@ -108,24 +108,28 @@ class Library:
         """Every act recorded so far, in order."""
         with reading(self.engine) as connection:
             newest = revision(connection)
-            if newest != self._acts[0]:
-                self._acts = (newest, read_acts(connection))
-        return self._acts[1]
+            known = self._acts  # threads share a library: what is returned is what was checked
+            if newest != known[0]:
+                self._acts = known = (newest, read_acts(connection))
+        return known[1]
 
     def ledger(self, known_at: datetime | None = None) -> Ledger:
         """What is recorded now, or was by `known_at`."""
         acts = self.acts()
         key = (acts[-1].seq if acts else 0, known_at)
-        if key not in self._folds:
+        folded = self._folds.get(key)
+        if folded is None:
             if len(self._folds) > 32:
                 self._folds.clear()
-            self._folds[key] = fold(acts, known_at)
-        return self._folds[key]
+            self._folds[key] = folded = fold(acts, known_at)
+        return folded
 
     def view(self, known_at: datetime | None = None) -> View:
         """The ledger and a snapshot that holds at least everything the ledger can show."""
-        published = self.ledger().ever_published
-        return View(self.ledger(known_at), self._open_snapshot(sorted(published)))
+        ledger = self.ledger(known_at)  # looked up once: an edition published meanwhile must not be in one half only
+        newest = ledger if known_at is None else self.ledger()
+        # What was published by then and taken back since is still shown to whoever asks what was known then.
+        return View(ledger, self._open_snapshot(sorted(newest.ever_published | ledger.ever_published)))
 
     def snapshot(self) -> Snapshot:
         """The passages of everything published so far."""
@@ -133,18 +137,19 @@ class Library:
 
     def _open_snapshot(self, wanted: Sequence[str]) -> Snapshot:
         key = snapshot_key(wanted, self.encoder.name)
-        if self._snapshot is not None and self._snapshot.key == key:
-            return self._snapshot
+        opened = self._snapshot
+        if opened is not None and opened.key == key:
+            return opened
         path = self.derived / f"snapshot-{key}"
         if path.is_dir():
             try:
-                self._snapshot = open_snapshot(path)
-                return self._snapshot
+                self._snapshot = opened = open_snapshot(path)
+                return opened
             except SnapshotDamaged as damage:
                 self.notices.append(f"The search index was damaged ({damage}); it was rebuilt from the registry.")
                 set_aside(path)
-        self._snapshot = self._rebuild_snapshot(key, wanted)
-        return self._snapshot
+        self._snapshot = opened = self._rebuild_snapshot(key, wanted)
+        return opened
 
     def _rebuild_snapshot(self, key: str, wanted: Sequence[str]) -> Snapshot:
         encoder, dimension = self.encoder.name, self.encoder.dimension
