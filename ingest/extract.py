@@ -71,8 +71,13 @@ def _check_text(pages: Sequence[Page]) -> None:
     characters = sum(len(line.text.strip()) for page in pages for line in page.lines)
     pictures = sum(page.image_share > PICTURE_SHARE for page in pages)
     if not characters or (pictures * 2 > len(pages) and characters < LEAST_TEXT * len(pages)):
+        why = (
+            f"{pictures} of {len(pages)} pages are pictures without a text layer"
+            if pictures
+            else "its pages are blank, or their letters are drawings or have no names"
+        )
         raise UnreadablePdf(
-            f"No text can be read: {pictures} of {len(pages)} pages are pictures without a text layer.",
+            f"No text can be read: {why}.",
             status="needs_ocr",
             hint="Have the text recognised (OCR), or ask the publisher for a PDF with text.",
         )

@@ -47,7 +47,7 @@ def _outline(reader: Any, items: list[Any], level: int) -> list[OutlineItem]:
 def _properties(reader: Any) -> dict[str, str]:
     found = {}
     for key, value in (reader.metadata or {}).items():
-        text = str(value).strip("\x00 \t\r\n")
+        text = _swapped(str(value).strip("\x00 \t\r\n"))
         if text:
             found[str(key).lstrip("/").lower()] = text
     xmp = reader.xmp_metadata
@@ -57,6 +57,13 @@ def _properties(reader: Any) -> dict[str, str]:
             if text:
                 found[name.replace("_", ":")] = text
     return found
+
+
+def _swapped(text: str) -> str:
+    """UTF-16 whose bytes a writer put the wrong way round: every character then ends in a zero byte."""
+    if len(text) > 2 and all(ord(char) % 256 == 0 for char in text):
+        return "".join(chr(ord(char) // 256) for char in text)
+    return text
 
 
 def _flatten(value: Any) -> str:

@@ -137,3 +137,10 @@ def test_every_recommendation_of_the_samples_is_read_with_its_number_and_grade(s
         assert not ungraded, (path.name, ungraded)
         numbers = [each.number for each in read.recommendations]
         assert len(numbers) == len(set(numbers)), (path.name, numbers)
+
+
+def test_a_title_property_with_swapped_bytes_is_read() -> None:
+    from ingest.properties import _swapped
+
+    assert _swapped("Asthma".encode("utf-16-be").decode("utf-16-le")) == "Asthma"
+    assert _swapped("高血压防治指南") == "高血压防治指南"
