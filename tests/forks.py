@@ -47,9 +47,9 @@ class Forks:
         )
         self._read()  # it is warm
 
-    def start(self, *arguments: object, die_at: int = 0) -> int:
-        """Start `gkb ARGUMENTS`; with `die_at` it is killed before that step. Returns its process id."""
-        request = {"argv": ["gkb", *(str(each) for each in arguments)], "die_at": die_at}
+    def start(self, *arguments: object, die_at: int = 0, commits: bool = False) -> int:
+        """Start `gkb ARGUMENTS`; `die_at` kills it before that step (or commit). Returns its process id."""
+        request = {"argv": ["gkb", *(str(each) for each in arguments)], "die_at": die_at, "commits": commits}
         assert self._server.stdin is not None
         self._server.stdin.write(json.dumps(request) + "\n")
         self._server.stdin.flush()
@@ -59,9 +59,9 @@ class Forks:
         """Wait for the command that was started last."""
         return Ended(**self._read(), log=self._log.read_text(encoding="utf-8"))
 
-    def run(self, *arguments: object, die_at: int = 0) -> Ended:
+    def run(self, *arguments: object, die_at: int = 0, commits: bool = False) -> Ended:
         """Start a command and wait for it."""
-        self.start(*arguments, die_at=die_at)
+        self.start(*arguments, die_at=die_at, commits=commits)
         return self.wait()
 
     def close(self) -> None:
@@ -83,12 +83,15 @@ class Forks:
 class _Steps:
     """Counts the steps of this process and kills it before a given one."""
 
-    def __init__(self, die_at: int) -> None:
+    def __init__(self, die_at: int, commits: bool) -> None:
         from sqlalchemy import Engine, Pool, event
 
         self.taken = 0
         self._die_at = die_at
         self._pid = os.getpid()
+        if commits:
+            event.listen(Engine, "commit", self._commit)
+            return
         event.listen(Engine, "before_cursor_execute", self._take)
         event.listen(Engine, "commit", self._take)
         event.listen(Pool, "checkin", self._take)
@@ -97,6 +100,10 @@ class _Steps:
     def _audit(self, name: str, arguments: tuple[Any, ...]) -> None:
         writes = name == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
         if writes or name in ("os.rename", "os.mkdir", "os.remove", "subprocess.Popen"):
+            self._take()
+
+    def _commit(self, connection: Any) -> None:
+        if connection.get_execution_options().get("writing"):
             self._take()
 
     def _take(self, *_: object) -> None:
@@ -202,7 +209,7 @@ def _run(request: dict[str, Any], log: Path, counts: int) -> None:
         for given, stream in ((null, 0), (out, 1), (out, 2)):
             os.dup2(given, stream)
         sys.argv = request["argv"]
-        steps = _Steps(request["die_at"])
+        steps = _Steps(request["die_at"], request["commits"])
         try:
             main()
         except SystemExit as ended:

@@ -195,20 +195,26 @@ def test_an_ingest_killed_fifty_times_shows_whole_editions_only_and_is_finished_
     assert {"reading", "published"} <= last_words, "the kills did not come at all stages"
 
 
-def test_an_ingest_killed_at_any_step_shows_whole_editions_only(books: Path, forks: Forks, tmp_path: Path) -> None:
-    whole = forks.run(*_ingest(books, tmp_path / "whole"))
+def test_an_ingest_killed_before_any_of_its_transactions_shows_whole_editions_only(
+    books: Path, forks: Forks, tmp_path: Path
+) -> None:
+    pair = ("ingest", books / "a.pdf", books / "b.pdf", "--manifest", books / "manifest.csv", "--home")
+    whole = forks.run(*pair, tmp_path / "whole", commits=True)
     complete = _seen(tmp_path / "whole")
-    home, seen = tmp_path / "home", NOTHING
-    step, advance = 1, max(1, whole.steps // 12)
-    while (ended := forks.run(*_ingest(books, home), die_at=step)).signal:
+    assert set(complete.editions) == {OLD, NEW}
+    states = set()
+    for commit in range(1, whole.steps + 1):
+        home = tmp_path / f"home-{commit}"
+        ended = forks.run(*pair, home, die_at=commit, commits=True)
         assert ended.signal == signal.SIGKILL, ended.log
-        now = _seen(home, seen)
-        _assert_whole(now, seen, complete)
-        seen, step = now, step + advance
-    assert step > 5 * advance
-    assert ended.code == 0, ended.log
-    assert _seen(home) == complete
-    _assert_history_is_sound(home)
+        seen = _seen(home)
+        _assert_whole(seen, NOTHING, complete)
+        states.add(frozenset(seen.editions))
+        if commit % 5 == 0:
+            assert forks.run(*pair, home).code == 0
+            assert _seen(home) == complete
+            _assert_history_is_sound(home)
+    assert states == {frozenset(), frozenset({NEW}), frozenset({NEW, OLD})}
 
 
 def _recorded(home: Path) -> tuple[list[tuple[str, str | None, str]], list[dict[str, Any]]]:
