@@ -84,8 +84,8 @@ def fill_with_metadata(client: Any, vectors: Any, keep: Any) -> Any:
 
 def exact_nearest(vectors: Any, query: Any, keep: Any) -> Any:
     """The ten nearest in force, by the program's own exact search."""
-    scores = exact_windows(vectors, query, keep)
-    return np.argpartition(scores, -NEAREST)[-NEAREST:]
+    scores, rows = exact_windows(vectors, query, keep), np.flatnonzero(keep)
+    return rows[np.argpartition(scores[rows], -NEAREST)[-NEAREST:]]  # among equal scores it is slow
 
 
 def filtered(collection: Any, query: Any) -> Any:

@@ -56,7 +56,8 @@ def measure(command: Sequence[str | Path], folder: Path, *, codes: Sequence[int]
 
     Peak memory is the sum of resident sizes, sampled: what processes share counts once for each.
     """
-    environment = {key: value for key, value in os.environ.items() if key not in OF_A_LIBRARY} | SILENCE
+    environment = {key: value for key, value in os.environ.items() if key not in OF_A_LIBRARY}
+    environment |= SILENCE | {"TMPDIR": str(folder)}  # torch leaves a cache in the temporary folder
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         begun, busy = perf_counter(), _busy_seconds()
         process = subprocess.Popen(

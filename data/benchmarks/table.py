@@ -43,7 +43,7 @@ def _mib(count: float) -> str:
 
 
 def _both(name: str, ours: dict[str, Any], plain: dict[str, Any], key: str, form: str) -> str:
-    return _row(name, *("?" if side[key] is None else form.format(side[key]) for side in (ours, plain)))
+    return _row(name, *("-" if side[key] is None else form.format(side[key]) for side in (ours, plain)))
 
 
 def _ingest(ours: dict[str, Any], plain: dict[str, Any]) -> Iterator[str]:
@@ -67,8 +67,8 @@ def _ingest(ours: dict[str, Any], plain: dict[str, Any]) -> Iterator[str]:
     for index, side in enumerate((ours, plain)):
         for name, size in side["disk"].items():
             yield _row(f"  {name}", *[""] * index, _mib(size))
-    yield _row("unchanged re-ingest, seconds", *(f"{side['again_seconds']:.2f}" for side in (ours, plain)))
-    yield _row("  share of the first ingest", *(f"{side['again_share']:.2%}" for side in (ours, plain)))
+    yield _both("unchanged re-ingest, seconds", ours, plain, "again_seconds", "{:.2f}")
+    yield _both("  share of the first ingest", ours, plain, "again_share", "{:.2%}")
     if ours["not_taken_in"]:
         yield "not published by our way: " + ", ".join(ours["not_taken_in"])
 
