@@ -211,7 +211,7 @@ def test_of_two_who_relate_editions_at_once_one_does_and_the_other_is_told(home:
 
 
 def test_the_same_pdf_sent_twice_at_once_becomes_one_edition(tmp_path: Path) -> None:
-    from ingest.pipeline import ingest
+    from ingest.queue import ingest
 
     home = tmp_path / "store"
     pdfs = [odd_pdfs.write_guideline(tmp_path / name) for name in ("a.pdf", "b.pdf")]

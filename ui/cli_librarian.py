@@ -21,8 +21,8 @@ def ingest(
     by: By = None, why: Why = "", home: Home = None, as_json: Json = False,
 ) -> None:  # fmt: skip
     """Take in guideline PDFs: read, check, embed, publish."""
-    from ingest.pipeline import ingest as take_in
-    from ingest.pipeline import resume
+    from ingest.queue import ingest as take_in
+    from ingest.queue import resume
     from ingest.report import merge_reports
     from ui.printing import print_report
 

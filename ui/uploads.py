@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ingest.intake import display_name
-from ingest.pipeline import ingest, resume
+from ingest.queue import ingest, resume
 from ingest.report import FileResult, Progress, Report
 from kb.errors import KBError
 from kb.store.jobs import unfinished_jobs
