@@ -84,8 +84,9 @@ def fill_with_metadata(client: Any, vectors: Any, keep: Any) -> Any:
 
 def exact_nearest(vectors: Any, query: Any, keep: Any) -> Any:
     """The ten nearest in force, by the program's own exact search."""
-    scores, rows = exact_windows(vectors, query, keep), np.flatnonzero(keep)
-    return rows[np.argpartition(scores[rows], -NEAREST)[-NEAREST:]]  # among equal scores it is slow
+    rows = np.flatnonzero(keep)
+    scores = exact_windows(vectors, query, keep)[rows]  # picked among these: partition is slow on equal scores
+    return rows[np.argpartition(scores, -NEAREST)[-NEAREST:]]
 
 
 def filtered(collection: Any, query: Any) -> Any:

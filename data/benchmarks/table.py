@@ -77,7 +77,7 @@ def _stages(ours: dict[str, Any], plain: dict[str, Any]) -> Iterator[str]:
     yield _head("Stages: seconds (pages/s)")
     for name in dict.fromkeys([*ours["stages"], *plain["stages"]]):
         yield _row(name, *(_stage(side, name) for side in (ours, plain)))
-    yield _row("start and end of the process, imports", *(_rest(side) for side in (ours, plain)))
+    yield _row("the rest: start, imports, waiting to read", *(_rest(side) for side in (ours, plain)))
 
 
 def _stage(side: dict[str, Any], name: str) -> str:
