@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from kb.errors import KBError
+from kb.errors import EncoderMismatch, KBError
 from kb.store import schema
 from kb.store.dense import serves
 from kb.store.extractions import load_passages
@@ -19,7 +19,7 @@ from kb.store.jobs import unfinished_jobs
 from kb.store.library import Library
 from kb.store.registry import reading, verify_chain
 from kb.store.snapshot import SnapshotDamaged, build_snapshot, open_snapshot, set_aside, snapshot_key
-from kb.store.vectors import has_windows
+from kb.store.vectors import count_windows, has_windows
 from kb.versions.status import conflicts_of_currency, status
 
 
@@ -121,14 +121,19 @@ def _check_snapshot(library: Library, *, repair: bool) -> Finding:
         if not repair:
             return Finding("search index", False, f"{damage}; it will be rebuilt at the next question or by --repair")
         set_aside(path)
-        return Finding("search index", True, f"rebuilt: {rebuild_snapshot(library)} passages", repaired=True)
+        try:
+            rows = rebuild_snapshot(library)
+        except EncoderMismatch as mismatch:
+            return Finding("search index", False, f"{mismatch.message} {mismatch.hint}")
+        return Finding("search index", True, f"rebuilt: {rows} passages", repaired=True)
     return Finding("search index", True, f"{rows} passages")
 
 
 def _check_dense(library: Library, *, repair: bool) -> Finding:
     from kb.store.chroma import probe_index, rebuild_index
 
-    vectors = len(library.view().snapshot.vector_row)
+    with reading(library.engine) as connection:  # looking must not rebuild the search index, nor need it
+        vectors = count_windows(connection, library.encoder.name, sorted(library.ledger().ever_published))
     if not serves(library, vectors):
         return Finding("dense index", True, f"not needed for {vectors} vectors: exact search answers")
     problem = probe_index(library)

@@ -89,6 +89,18 @@ class OwnedIndex:
 
 def own_index(library: Library) -> OwnedIndex | None:
     """Open the index for one owner at a time; None where another process has it."""
+    lock = _take_lock(library)
+    if lock is None:
+        return None
+    try:
+        return OwnedIndex(lock, index_folder(library))
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _take_lock(library: Library) -> Any:
+    """The lock of the index's folder, or None where another process has it."""
     from filelock import FileLock, Timeout
 
     folder = index_folder(library)
@@ -98,11 +110,7 @@ def own_index(library: Library) -> OwnedIndex | None:
         lock.acquire()
     except Timeout:
         return None
-    try:
-        return OwnedIndex(lock, folder)
-    except BaseException:
-        lock.release()
-        raise
+    return lock
 
 
 @contextmanager
@@ -162,11 +170,12 @@ def keep_index(library: Library) -> int:
 
 def rebuild_index(library: Library) -> int:
     """Throw the index away and fill it from the registry's vectors; returns how many (0 if owned elsewhere)."""
-    with owned_index(library) as index:
-        if index is None:
-            return 0
+    lock = _take_lock(library)  # without opening it: it may be damaged
+    if lock is None:
+        return 0
     # Chroma keeps files open per process and path: a fresh folder is only safe once its clients are forgotten.
     _remove(index_folder(library))
+    lock.release()
     return sync_index(library)
 
 

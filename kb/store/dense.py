@@ -37,10 +37,22 @@ def serves(library: Library, windows: int) -> bool:
 def window_scores(library: Library, view: View, vector: Vectors, wanted: Mask) -> Vectors:
     """Cosine similarity of windows (M,) to a question; -1 where not wanted or not among the nearest."""
     if serves(library, len(wanted)):
-        found = _from_index(library, view, vector, wanted)
+        try:
+            found = _from_index(library, view, vector, wanted)
+        except Exception as error:  # a damaged index raises anything; it is never the record
+            _say_unusable(library, error)
+            found = None
         if found is not None:
             return found
     return exact_windows(view.snapshot.vectors, vector, wanted)
+
+
+def _say_unusable(library: Library, error: Exception) -> None:
+    notice = (
+        f"The dense index cannot be used ({type(error).__name__}); exact search answered. Run `gkb doctor --repair`."
+    )
+    if notice not in library.notices:
+        library.notices.append(notice)
 
 
 def _from_index(library: Library, view: View, vector: Vectors, wanted: Mask) -> Vectors | None:

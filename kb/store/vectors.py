@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select
 
 from kb.models.encoder import Vectors, Window
 from kb.store import schema
@@ -71,6 +71,16 @@ def has_windows(connection: Connection, encoder: str, extraction_id: str) -> boo
     table = schema.windows
     query = select(table.c.part).where(table.c.encoder == encoder, table.c.extraction_id == extraction_id).limit(1)
     return connection.execute(query).first() is not None
+
+
+def count_windows(connection: Connection, encoder: str, extraction_ids: Sequence[str]) -> int:
+    """Number of windows of this encoder over these extractions."""
+    table = schema.windows
+    query = (
+        select(table.c.extraction_id, func.count()).where(table.c.encoder == encoder).group_by(table.c.extraction_id)
+    )
+    counts: dict[str, int] = {row[0]: int(row[1]) for row in connection.execute(query)}
+    return sum(counts.get(identity, 0) for identity in extraction_ids)
 
 
 def load_vectors(connection: Connection, encoder: str, extraction_id: str, dimension: int) -> tuple[Vectors, list[int]]:
