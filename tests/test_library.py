@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -160,6 +162,17 @@ def test_reindex_rebuilds_everything_without_embedding_again(home: Path) -> None
     assert done["embedded_editions"] == 0
     assert done["passages"] > 50
     assert _answers(home) == before
+
+
+def test_what_a_killed_builder_left_is_removed_and_what_is_being_built_is_not(home: Path) -> None:
+    folder = _snapshot(home).parent
+    left, alive = folder / ".building-left", folder / ".building-alive"
+    for path in (left, alive):
+        path.mkdir()
+        (path / "vectors.npy").write_bytes(b"half")
+    os.utime(left, (time.time() - 7200,) * 2)
+    assert gkb("reindex", "--home", home).code == 0
+    assert (left.exists(), alive.exists()) == (False, True)
 
 
 def test_an_edition_without_vectors_is_refused_with_the_command_that_makes_them(home: Path) -> None:

@@ -10,8 +10,10 @@ import json
 import os
 import shutil
 import tempfile
+import time
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ from kb.store.vectors import load_vectors
 
 SNAPSHOT_VERSION = 1
 KEEP = 3
+ABANDONED_SECONDS = 3600  # a folder under construction whose builder cannot be alive any more
 Ints = npt.NDArray[np.int32]
 
 
@@ -234,6 +237,10 @@ def _drop_old(folder: Path, keep: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)  # readers that have it open keep their mapped files
     for path in folder.glob(".damaged-*"):
         shutil.rmtree(path, ignore_errors=True)
+    for path in folder.glob(".building-*"):  # left by a process that was killed
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _checksum(path: Path) -> int:
