@@ -37,6 +37,11 @@ def test_a_question_finds_the_passage_with_the_same_words_whatever_the_number_fo
     assert (cosines.argmax(axis=1) == np.arange(5)).all()
 
 
+def test_passages_have_the_vectors_that_the_general_implementation_gives(plain: MiniLM) -> None:
+    by_library = np.asarray(plain.embedding.get_text_embedding_batch(list(TEXTS)))
+    assert np.abs(plain.encode_passages(TEXTS) - by_library).max() < 1e-5
+
+
 def test_passages_keep_their_order_although_they_are_encoded_by_length(plain: MiniLM) -> None:
     texts = [TEXTS[1], TEXTS[4], TEXTS[2], TEXTS[0]]
     vectors = plain.encode_passages(texts)

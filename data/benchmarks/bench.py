@@ -99,7 +99,7 @@ def sizes(chosen: argparse.Namespace) -> str:
 
 def precision() -> str:
     """In which number format our passages are encoded here."""
-    return "bfloat16" if MiniLM(load_settings().precision)._is_half() else "float32"
+    return "bfloat16" if MiniLM(load_settings().precision).is_half() else "float32"
 
 
 def measure_dense(size: int, folder: Path) -> dict[str, Any]:

