@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from kb.text import is_cjk
+from kb.text import has_cjk
 
 MOST_WORDS = 12  # words of a long form
 _BRACKETED = re.compile(r"[(（]\s*([^()（）\[\]]{2,80}?)\s*[)）]")
@@ -74,7 +74,7 @@ def _in_brackets(text: str) -> Iterable[tuple[str, str]]:
         before = text[max(0, match.start() - 160) : match.start()].rstrip()
         candidates = [part.strip() for part in re.split(r"[,，;；]", inner)]
         shorts = [part for part in candidates if is_short_form(part)]
-        if any(map(is_cjk, before[-2:])):
+        if has_cjk(before[-2:]):
             yield from _chinese(before, candidates, shorts)
             continue
         for short in shorts[:1]:
@@ -100,7 +100,7 @@ def _chinese(before: str, candidates: list[str], shorts: list[str]) -> Iterable[
     if run is None:
         return
     name = _HAN_PROSE.sub("", run[0]) or run[0]
-    if 2 <= len(name) <= 20 and any(map(is_cjk, name)):
+    if 2 <= len(name) <= 20 and has_cjk(name):
         yield short, name
 
 
@@ -119,7 +119,7 @@ def _in_lists(text: str) -> Iterable[tuple[str, str]]:
 
 
 def _explains(short: str, long: str) -> bool:
-    if any(map(is_cjk, long)):
+    if has_cjk(long):
         return len(long) <= 30 and not re.search(r"[，。]", long)
     found = match_long_form(short, long)
     return found is not None and len(found) >= 0.8 * len(long) and len(long.split()) <= MOST_WORDS

@@ -14,7 +14,7 @@ from ingest.structure import Structure
 from ingest.tables_text import Table, read_table
 from kb.domain import Box, LineSpan, Passage
 from kb.sentences import split_clauses, split_sentences
-from kb.text import is_cjk, language_of
+from kb.text import count_cjk, is_cjk, language_of
 
 WORDS = 200  # English words of a full passage
 HAN = 300  # Chinese characters of a full passage
@@ -66,7 +66,7 @@ class Draft:
 
 def weigh(text: str) -> float:
     """Size of a text as a share of a full passage."""
-    han = sum(map(is_cjk, text))
+    han = count_cjk(text)
     words = sum(1 for match in _WORD.finditer(text) if not is_cjk(match[0][0]))
     return han / HAN + words / WORDS
 

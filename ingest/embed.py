@@ -12,6 +12,7 @@ from kb.store.library import Library
 from kb.store.registry import reading, writing
 from kb.store.vectors import content_hash, known_contents, save_vectors, save_windows
 
+WORDS_ONLY = ("references", "contents", "form", "front_matter")  # kinds of passages without a vector
 BATCH = 512  # vectors kept per transaction: what a kill can cost
 
 
@@ -24,9 +25,13 @@ class Counted:
 
 
 def windows_of(encoder: Encoder, passages: Sequence[Passage], title: str) -> list[Window]:
-    """All texts to embed for an edition's passages; each under title and context, nothing cut off."""
-    windows = []
-    for passage in passages:
+    """All texts to embed for an edition's passages; each under title and context, nothing cut off.
+
+    Reference lists, contents, lists of people and blank forms are found by their words alone and get no vector, unless
+    there is nothing else (docs/decisions/0007).
+    """
+    windows: list[Window] = []
+    for passage in [each for each in passages if each.kind not in WORDS_ONLY] or passages:
         context = " > ".join(part for part in (title, passage.context) if part)
         windows += split_windows(encoder, passage.ordinal, context, passage.text)
     return windows

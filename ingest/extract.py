@@ -24,7 +24,7 @@ from ingest.pdf import PdfFile, PdfPage, open_pdf
 from ingest.place import Placing
 from ingest.properties import read_properties
 from kb.errors import UnreadablePdf
-from kb.text import is_cjk
+from kb.text import count_cjk
 
 PICTURE_SHARE = 0.5  # of a page covered by images: a scan or a plate
 LEAST_TEXT = 40  # characters a page; a scan that was stamped or numbered has fewer
@@ -171,6 +171,6 @@ def _box(piece: Piece) -> tuple[float, float, float, float]:
 def main_language(pages: Sequence[Page]) -> str:
     """zh where more is said in Chinese characters than in letters, else en."""
     text = "".join(line.text for page in pages for line in page.lines)
-    chinese = sum(map(is_cjk, text))
+    chinese = count_cjk(text)
     letters = sum(char.isalpha() for char in text) - chinese
     return "zh" if chinese * LETTERS_A_CHARACTER > letters else "en"

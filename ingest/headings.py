@@ -12,7 +12,7 @@ from ingest.blocks import SENTENCE_END, Block, BodyStyle, ends_sentence
 from ingest.grades import is_grade_line
 from ingest.layout import OutlineItem
 from ingest.markers import Marker, find_marker
-from kb.text import is_cjk, squeeze
+from kb.text import count_cjk, has_cjk, is_cjk, squeeze
 
 MOST_WORDS = 26
 MOST_HAN = 46
@@ -162,7 +162,7 @@ def _kind(blocks: Sequence[Block], index: int, body: BodyStyle) -> str:
 
 def _is_title_like(block: Block) -> bool:
     text = block.text.strip()
-    han = sum(map(is_cjk, text))
+    han = count_cjk(text)
     if not text or block.rows > 5 or (han > MOST_HAN if han > len(text) / 3 else len(text.split()) > MOST_WORDS):
         return False
     if not any(char.isalpha() for char in text) or "@" in text or "http" in text or "www." in text:
@@ -224,7 +224,7 @@ def _is_short_title(blocks: Sequence[Block], index: int, body: BodyStyle) -> boo
         return False
     if abs(block.size - body.size) > 0.06 * body.size or re.search(r"[\d,，。;；:：()（）|/]", text):
         return False
-    limit = 12 if any(map(is_cjk, text)) else 44
+    limit = 12 if has_cjk(text) else 44
     if not 3 <= len(text) <= limit or _SENTENCE_VERB.search(text) or not (text[0].isupper() or is_cjk(text[0])):
         return False
     before, after = blocks[index - 1], blocks[index + 1]

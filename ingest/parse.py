@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +12,7 @@ from ingest.layout import MAX_PAGES
 from kb.domain import Box, Extraction, LineSpan, PageText, Passage, Proposal, Recommendation, Section
 
 READER = "reader-1"  # name and version of the reading rules; a change of rules is a new version
+_UNSEEN = re.compile(r"[\s\-\u00ad\u2010\u2011\ufffe⁃]+")
 LEAST_COVERAGE = 0.99  # share of visible characters that must stand in a passage
 
 
@@ -60,7 +62,7 @@ def measure_coverage(document: Any, passages: Sequence[Passage]) -> float:
 
 def _count(text: str) -> int:
     """Characters that a reader sees; hyphens do not count, they go where a word is joined over a line end."""
-    return sum(not char.isspace() and char not in "-\u00ad\u2010\u2011\ufffe⁃" for char in text)
+    return len(_UNSEEN.sub("", text))
 
 
 def _page_text(page: Any) -> PageText:

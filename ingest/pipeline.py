@@ -27,7 +27,7 @@ from kb.store.vectors import has_windows
 from kb.versions.change import prepare_snapshot
 
 GROUP = 1024  # windows embedded together: enough to sort by length, few enough to show progress
-APPEAR_SECONDS = 20.0  # editions become visible at least this often during a long ingest
+APPEAR_SECONDS = 45.0  # editions become visible at least this often during a long ingest
 
 
 @dataclass(slots=True)

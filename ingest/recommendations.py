@@ -14,7 +14,7 @@ from ingest.grades import Grade, find_grade, find_year_label, is_grade_line
 from ingest.recommendation_tables import TableRecommendation, read_recommendation_table
 from ingest.structure import Structure
 from kb.domain import Box, Recommendation
-from kb.text import is_cjk
+from kb.text import has_cjk
 
 LONGEST = 20  # blocks of one recommendation with its list
 LONGEST_TEXT = 1_600  # characters of one statement; a longer paragraph with a grade is a discussion
@@ -447,7 +447,7 @@ def _label_number(block: Block) -> str:
     if block.marker is None:
         return ""
     label = block.text[: block.marker.end].strip(" :：.、")
-    return "".join(label.split()) if any(map(is_cjk, label)) else block.marker.number
+    return "".join(label.split()) if has_cjk(label) else block.marker.number
 
 
 def _number(block: Block) -> str:

@@ -16,7 +16,7 @@ from kb.errors import UsageError
 from kb.retrieval import search
 from kb.retrieval.filters import read_filters
 from kb.store.library import Library
-from kb.text import is_cjk, squeeze
+from kb.text import count_cjk, squeeze
 
 CUTS = (1, 3, 5, 10)
 LONG_KINDS = ("list", "table", "multi", "conflict")  # may quote twice as much
@@ -218,7 +218,7 @@ def is_short(asked: Asked, given: Answer) -> bool:
     """At most five citations and 1,000 quoted characters (Chinese 400); twice that for kinds that need more."""
     factor = 2 if asked.kind in LONG_KINDS else 1
     quoted = [citation.quote for citation in given.citations]
-    chinese = sum(sum(map(is_cjk, quote)) * 3 > len(quote) for quote in quoted)
+    chinese = sum(count_cjk(quote) * 3 > len(quote) for quote in quoted)
     most = MOST_CHINESE if chinese * 2 > len(quoted) else MOST_CHARACTERS
     return len(quoted) <= MOST_CITATIONS * factor and sum(map(len, quoted)) <= most * factor
 

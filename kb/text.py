@@ -61,9 +61,22 @@ _BRITISH = (
 )
 
 
+_IDEOGRAPH = re.compile("[\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff]")
+
+
 def is_cjk(char: str) -> bool:
     """Whether a character is a Chinese ideograph."""
     return "\u4e00" <= char <= "\u9fff" or "\u3400" <= char <= "\u4dbf" or "\uf900" <= char <= "\ufaff"
+
+
+def has_cjk(text: str) -> bool:
+    """Whether a text holds a Chinese ideograph."""
+    return not text.isascii() and _IDEOGRAPH.search(text) is not None
+
+
+def count_cjk(text: str) -> int:
+    """Number of Chinese ideographs in a text."""
+    return 0 if text.isascii() else len(_IDEOGRAPH.findall(text))
 
 
 def squeeze(text: str) -> str:
@@ -78,12 +91,12 @@ def fold(text: str) -> str:
 
 def _unify(text: str) -> str:
     unified = unicodedata.normalize("NFKC", text.translate(LOOKALIKES)).translate(LOOKALIKES)
-    return _simplified(unified) if any(map(is_cjk, unified)) else unified
+    return _simplified(unified) if has_cjk(unified) else unified
 
 
 def language_of(text: str) -> str:
     """Return "zh" or "en", whichever carries more of the text (one ideograph weighs as much as three letters)."""
-    ideographs = sum(map(is_cjk, text))
+    ideographs = count_cjk(text)
     letters = sum(char.isalpha() for char in text) - ideographs
     return "zh" if ideographs and ideographs * 3 >= letters else "en"
 

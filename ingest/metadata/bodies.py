@@ -11,7 +11,7 @@ from ingest.metadata.voting import Candidate, agreement, decide
 from ingest.metadata.words import is_series_only
 from kb.domain import Proposal
 from kb.publishers import Mention, find_publisher, mentions_in, same_publisher
-from kb.text import is_cjk
+from kb.text import has_cjk
 
 _COPYRIGHT = re.compile(r"©|\(c\)\s|\bcopyright\b|版权", re.IGNORECASE)
 _CITED = re.compile(r"\b(?:suggested|recommended)\s+citation|\bcitation:|\bcite\s+(?:this|as)|引用格式", re.IGNORECASE)
@@ -85,9 +85,9 @@ def read_publisher(material: Material, title: Proposal | None, heading: Heading 
 def _in_language(name: str, material: Material) -> str:
     """A known body by its name in the document's language, where it has one."""
     body = find_publisher(name)
-    if body is None or any(map(is_cjk, name)) == material.is_chinese:
+    if body is None or has_cjk(name) == material.is_chinese:
         return name
-    names = [each for each in body.aliases if any(map(is_cjk, each)) == material.is_chinese]
+    names = [each for each in body.aliases if has_cjk(each) == material.is_chinese]
     return max(names, key=lambda each: (len(each) > 9 or material.is_chinese, -len(each)), default=name)
 
 
@@ -207,7 +207,7 @@ def _unknown(material: Material, heading: Heading | None) -> Iterator[Candidate]
             yield Candidate(_tidy(text), weight, spot)
         holder = _HOLDER.search(spot.text)
         if holder and not _NOT_A_HOLDER.search(holder["name"]) and not mentions_in(holder["name"]):
-            same_language = any(map(is_cjk, holder["name"])) == material.is_chinese
+            same_language = has_cjk(holder["name"]) == material.is_chinese
             yield Candidate(_tidy(holder["name"].removesuffix("编辑部")), 0.5 if same_language else 0.25, spot)
         if spot.place is Place.RUNNING and _CHINESE_JOURNAL.fullmatch(spot.text.strip()):
             yield Candidate(spot.text.strip(), 0.45, spot)
@@ -215,7 +215,7 @@ def _unknown(material: Material, heading: Heading | None) -> Iterator[Candidate]
 
 def _names_organisation(text: str) -> bool:
     """A line of capitalised words that names a body: no sentence, no address, no known body."""
-    if any(map(is_cjk, text)):
+    if has_cjk(text):
         return bool(_CHINESE_ORGANISATION.match(text)) and not mentions_in(text)
     if not _ORGANISATION.match(text) or mentions_in(text) or _COPYRIGHT.search(text):
         return False

@@ -12,7 +12,7 @@ from ingest.metadata.stamps import find_stamp
 from ingest.metadata.title_text import clean_title, signs
 from ingest.metadata.words import GENRE, is_series_only
 from kb.publishers import mentions_in
-from kb.text import is_cjk
+from kb.text import has_cjk
 
 LONGEST = 330  # characters
 SHORTEST, SHORTEST_CHINESE = 9, 5
@@ -52,7 +52,7 @@ def find_options(material: Material) -> Iterator[Option]:
 
 def fits(text: str) -> bool:
     """Whether a text is as long as titles are and more than words of series and genre."""
-    shortest = SHORTEST_CHINESE if any(map(is_cjk, text)) else SHORTEST
+    shortest = SHORTEST_CHINESE if has_cjk(text) else SHORTEST
     return shortest <= len(text) <= LONGEST and not is_series_only(text)
 
 
@@ -135,12 +135,12 @@ def _score(material: Material, text: str, heading: Heading) -> float:
     score += 0.22 if GENRE.search(text) else 0.0
     score += {Place.COVER: 0.1, Place.IMPRINT: 0.03, Place.FRONT: 0.03}.get(heading.place, 0.0)
     score += 0.16 if is_repeated(material, text, heading) else 0.0
-    score -= 0.15 if len(text) < 14 and not any(map(is_cjk, text)) else 0.0
+    score -= 0.15 if len(text) < 14 and not has_cjk(text) else 0.0
     score -= 0.2 if len(text) > 220 else 0.0
     alone = _fills_cover(material, heading)
     score += 0.2 if alone and len(text) > 25 else 0.0
     score -= 0.2 if heading.scale < 1.1 and not alone else 0.0
-    score -= 0.3 if material.is_chinese and not any(map(is_cjk, text)) else 0.0
+    score -= 0.3 if material.is_chinese and not has_cjk(text) else 0.0
     score -= 0.3 if _SENTENCE.match(text) else 0.0
     score -= 0.15 if heading.scale < 0.6 * _largest_title(material, heading.page) else 0.0
     return score

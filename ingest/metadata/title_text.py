@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from kb.text import fold, is_cjk, squeeze
+from kb.text import fold, has_cjk, squeeze
 
 LABEL_IN_BRACKETS = re.compile(
     r"\s*[（(〔\[]\s*(?!中文版|英文版|基层版\s*[)）]|患者版|简版)(?P<label>[^（()）]{0,12}?"
@@ -58,7 +58,7 @@ def clean_title(text: str) -> str:
 def likeness(one: str, other: str) -> float:
     return (
         float(fuzz.token_set_ratio(fold(one), fold(other)))
-        if not any(map(is_cjk, one))
+        if not has_cjk(one)
         else float(fuzz.partial_ratio(signs(one), signs(other)))
     )
 

@@ -11,7 +11,7 @@ from ingest.metadata.title_options import Option, find_options, fits, is_repeate
 from ingest.metadata.title_text import clean_title, likeness, signs
 from ingest.metadata.voting import Candidate, agreement, propose_from
 from kb.domain import Proposal
-from kb.text import is_cjk
+from kb.text import has_cjk
 
 _FIELD = re.compile(
     r"^\W*(?:guideline|document|policy|protocol)?\s*title\s*[:：]?\s*(?P<value>.*)$"
@@ -52,7 +52,7 @@ def read_title(material: Material) -> Title:
 def _property_title(material: Material) -> Spot | None:
     for name in ("dc:title", "title"):
         spot = material.named(name)
-        if spot is None or _BAD_PROPERTY.search(spot.text) and not any(map(is_cjk, spot.text)):
+        if spot is None or _BAD_PROPERTY.search(spot.text) and not has_cjk(spot.text):
             continue
         if fits(spot.text):
             return spot

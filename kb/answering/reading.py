@@ -9,7 +9,7 @@ from kb.answering.units import Unit, split_units
 from kb.domain import Hit
 from kb.retrieval.rank import Match
 from kb.retrieval.wants import Want, shows
-from kb.text import fold, is_cjk, squeeze, tokens
+from kb.text import count_cjk, fold, squeeze, tokens
 
 READ = 10  # passages that are read
 MOST_QUOTES = 5
@@ -104,7 +104,7 @@ def choose_quotes(pages: Sequence[Page]) -> list[Quote]:
 
 
 def _is_chinese(text: str) -> bool:
-    return sum(map(is_cjk, text)) * 3 > len(text)
+    return count_cjk(text) * 3 > len(text)
 
 
 def _grow(page: Page, room: int) -> Quote | None:

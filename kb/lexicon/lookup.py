@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kb.lexicon.entries import GLOSS_ONLY, Concept, merge_entries, read_entries, read_package
 from kb.lexicon.matching import Match, Names, find_names, index_names
-from kb.text import is_cjk
+from kb.text import has_cjk
 
 DRUGS, DRUG_CLASSES = "drugs", "drug_classes"
 _LATIN_OR_NUMBER = re.compile(r"[^\W_\u3400-\u9fff]+(?:[.\-/%'][^\W_\u3400-\u9fff]+)*%?|[<>≤≥=±~]")
@@ -88,7 +88,7 @@ class Lexicon:
 
     def _render(self, match: Match, text: str, target: str) -> str:
         surface = text[match.start : match.end]
-        if any(map(is_cjk, surface)) == (target == "zh"):
+        if has_cjk(surface) == (target == "zh"):
             return surface
         for owner in match.concepts:
             terms = self._concepts[owner].terms(target)
@@ -127,7 +127,7 @@ class Lexicon:
 def _leftovers(text: str, target: str) -> list[str]:
     if target == "en":
         return _LATIN_OR_NUMBER.findall(text)
-    return _NUMBER.findall(text) if not any(map(is_cjk, text)) else [text.strip()]
+    return _NUMBER.findall(text) if not has_cjk(text) else [text.strip()]
 
 
 def load_lexicon(extra: Path | None = None) -> Lexicon:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kb.lexicon.entries import Concept
 from kb.lexicon.spelling import chinese_key, english_keys, needs_capitals, reduce_words
-from kb.text import fold, is_cjk
+from kb.text import fold, has_cjk
 
 MAX_WORDS = 9  # words of the longest English name
 _WORD = re.compile(r"[a-z\u00df-\u024f\u0370-\u03ff]+(?:'s(?![a-z]))?|\d+")
@@ -75,7 +75,7 @@ def find_names(names: Names, text: str) -> tuple[Match, ...]:
     """Names in the text that do not overlap, in text order; longer names win over shorter, earlier over later."""
     folded, origin = _fold_with_offsets(text)
     found = [*_find_english(names, text, folded, origin)]
-    if any(map(is_cjk, folded)):
+    if has_cjk(folded):
         found.extend(_find_chinese(names, folded, origin))
     found.sort(key=lambda match: (match.start - match.end, match.start))
     taken = bytearray(len(text))

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+CONTEXT_SHARE = 10  # the part of a window that its context may take
 Vectors = npt.NDArray[np.float32]
 
 
@@ -55,7 +56,7 @@ def split_windows(encoder: Encoder, ordinal: int, context: str, text: str) -> li
     """Cut a passage into texts that together hold all of it and each fit the encoder's window.
 
     The context is repeated before each stretch; it gives way (from its outer end) where it would take more than a
-    quarter of the window. Stretches end at a sentence end or white space where there is one in their last third.
+    tenth of the window. Stretches end at a sentence end or white space where there is one in their last third.
     """
     context = _shorten_context(encoder, context)
     room = encoder.window - encoder.count_tokens(context) - 4
@@ -70,7 +71,7 @@ def split_windows(encoder: Encoder, ordinal: int, context: str, text: str) -> li
 
 
 def _shorten_context(encoder: Encoder, context: str) -> str:
-    limit = encoder.window // 4
+    limit = encoder.window // CONTEXT_SHARE
     while context and encoder.count_tokens(context) > limit:
         _, separator, inner = context.partition(" > ")
         context = inner if separator else context[: _cut_at(context, encoder.token_ends(context), limit)]

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from kb.domain import Edition, Kind
 from kb.publishers import mentions_in, same_publisher
-from kb.text import fold, is_cjk, is_stop_word, squeeze, tokens
+from kb.text import fold, has_cjk, is_stop_word, squeeze, tokens
 
 COUNTRIES = {
     "US": ("united states", "american", "america", "usa", "u.s", "美国", "美國"),
@@ -182,7 +182,7 @@ def _stands_name(name: str, question: str, spaced: str, squeezed: str) -> bool:
 def _stands(name: str, spaced: str, squeezed: str) -> bool:
     if not name:
         return False
-    if any(map(is_cjk, name)):
+    if has_cjk(name):
         return squeeze(name) in squeezed
     loose = re.escape(" ".join(name.split())).replace(r"\ ", r"[\s-]?")
     return re.search(rf"(?<![a-z0-9]){loose}(?:'s|s)?(?![a-z0-9])", spaced) is not None
