@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-CONTEXT_SHARE = 10  # the part of a window that its context may take
+CONTEXT_SHARE = 6  # the part of a window that its context may take
 Vectors = npt.NDArray[np.float32]
 
 
@@ -56,7 +56,7 @@ def split_windows(encoder: Encoder, ordinal: int, context: str, text: str) -> li
     """Cut a passage into texts that together hold all of it and each fit the encoder's window.
 
     The context is repeated before each stretch; it gives way (from its outer end) where it would take more than a
-    tenth of the window. Stretches end at a sentence end or white space where there is one in their last third.
+    sixth of the window. Stretches end at a sentence end or white space where there is one in their last third.
     """
     context = _shorten_context(encoder, context)
     room = encoder.window - encoder.count_tokens(context) - 4
