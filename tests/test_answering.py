@@ -309,3 +309,12 @@ def test_a_bare_heading_is_never_quoted(tmp_path: Path) -> None:
     with make_library(tmp_path, [Book("gout@2024", texts, title="Gout")]) as library:
         given = ask(library, "colchicine dose in the treatment of gout flares")
     assert [citation.quote for citation in given.citations] == ["Treat gout flares with colchicine 0.5 mg."]
+
+
+def test_an_answer_for_an_earlier_day_says_that_its_edition_was_superseded_since(library: Library) -> None:
+    given = ask(library, "systolic blood pressure target in kidney disease", as_of=date(2020, 1, 1))
+    assert given.citations[0].hit.edition.id == "kidney@2018"
+    assert given.citations[0].hit.status == Status.IN_FORCE
+    (notice,) = [each for each in given.warnings if each.code == "superseded"]
+    assert "since then it was superseded" in notice.message
+    assert "2023" in notice.message

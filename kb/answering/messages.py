@@ -39,6 +39,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "{name} was superseded{by}.",
         "zh": "{name}已被替代{by}。",
     },
+    "superseded_since": {
+        "en": "{name} was in force on {date}; since then it was superseded{by}.",
+        "zh": "{name}在{date}现行有效，其后已被替代{by}。",
+    },
     "partially_superseded": {
         "en": "Parts of {name} were replaced; what is quoted is not among them as far as this library knows.",
         "zh": "{name}的部分内容已被替代；就本知识库所知，所引内容仍有效。",

@@ -46,10 +46,7 @@ def _of_edition(
 ) -> Iterator[tuple[str, str]]:
     name = edition_name(edition)
     if status == Status.SUPERSEDED:
-        by = superseded_by(ledger, edition.id, as_of)
-        joint = {"zh": "（{}）"}.get(language, " by {}")
-        newer = joint.format(edition_name(ledger.editions[by])) if by in ledger.editions else ""
-        yield "superseded", say("superseded", language, name=name, by=newer)
+        yield "superseded", say("superseded", language, name=name, by=_successor(ledger, edition, as_of, language))
     elif status in (
         Status.EXPIRED,
         Status.WITHDRAWN,
@@ -61,10 +58,19 @@ def _of_edition(
     for relation in corrections(ledger, edition.id, as_of):
         erratum = ledger.editions.get(relation.source)
         yield "corrected", say("corrected", language, name=name, title=erratum.title if erratum else relation.source)
+    if status == Status.IN_FORCE and as_of < date.today() and superseded_by(ledger, edition.id, date.today()):
+        newer = _successor(ledger, edition, date.today(), language)
+        yield "superseded", say("superseded_since", language, name=name, date=as_of.isoformat(), by=newer)
     if edition.archived:
         yield "archived", say("archived", language, name=name, stamp=edition.archived)
     if status in (Status.IN_FORCE, Status.PARTIALLY_SUPERSEDED):
         yield from _review(library, edition, name, as_of, language)
+
+
+def _successor(ledger: Ledger, edition: Edition, as_of: date, language: str) -> str:
+    by = superseded_by(ledger, edition.id, as_of)
+    joint = {"zh": "（{}）"}.get(language, " by {}")
+    return joint.format(edition_name(ledger.editions[by])) if by in ledger.editions else ""
 
 
 def _review(library: Library, edition: Edition, name: str, as_of: date, language: str) -> Iterator[tuple[str, str]]:
