@@ -89,7 +89,9 @@ def test_an_earlier_date_quotes_the_edition_of_that_day(monkeypatch: pytest.Monk
     assert "As of 2021-06-01" in shown
     assert "First edition (2019)" in shown
     assert OLD in shown
-    assert "Second edition (2024)" not in shown
+    assert NEW not in shown
+    assert shown.count("Second edition (2024)") == 1  # in the warning only
+    assert "since then it was superseded by" in shown
 
 
 def test_a_superseded_edition_is_shown_only_on_request_and_marked(
