@@ -1,6 +1,8 @@
 """Write the sample guidelines, their manifest and the gold list of changes from `sources/`.
 
-    python data/samples/generate.py [--out DIR]
+    python data/samples/generate.py [--from DIR] [--out DIR]
+
+`--from` names another folder that holds `sources/` and `fonts/`, such as data/benchmarks/pairs.
 
 The same sources give the same bytes on every run. Fonts come from `fonts/` beside this file (see `make_fonts.py`).
 """
@@ -31,22 +33,25 @@ COLUMNS = [
 GRADES = {
     "Strong": "strong", "Conditional": "conditional", "强": "strong", "弱": "conditional",
     "high": "high", "moderate": "moderate", "low": "low", "very low": "very_low",
-    "高": "high", "中等": "moderate", "低": "low",
+    "高": "high", "中等": "moderate", "低": "low", "A": "high", "B": "moderate", "C": "low", "Weak": "conditional",
 }  # fmt: skip
 
 
 def main() -> None:
     """Read the sources, write everything that is made of them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=HERE, help="folder to write to (default: this one)")
-    out: Path = parser.parse_args().out
+    parser.add_argument("--from", type=Path, default=HERE, dest="home", help="folder of sources/ and fonts/")
+    parser.add_argument("--out", type=Path, help="folder to write to (default: the one that is read)")
+    options = parser.parse_args()
+    home, out = options.home, options.out or options.home
     out.mkdir(parents=True, exist_ok=True)
     rl_config.useA85 = 0
-    register_fonts()
-    sources = [read_source(path) for path in sorted((HERE / "sources").glob("*.txt"))]
+    register_fonts(home / "fonts")
+    sources = [read_source(path) for path in sorted((home / "sources").glob("*.txt"))]
     pages = {source.meta["edition_id"]: write_pdf(source, out) for source in sources}
     (out / "manifest.csv").write_text(manifest(sources), "utf-8")
-    (out / "changes.json").write_text(changes(sources, pages), "utf-8")
+    gold = tomllib.loads((home / "sources" / "changes.toml").read_text("utf-8"))
+    (out / "changes.json").write_text(changes(gold, sources, pages), "utf-8")
 
 
 def write_pdf(source: Source, out: Path) -> dict[str, int]:
@@ -68,10 +73,9 @@ def manifest(sources: list[Source]) -> str:
     return text.getvalue()
 
 
-def changes(sources: list[Source], pages: dict[str, dict[str, int]]) -> str:
+def changes(gold: dict[str, Any], sources: list[Source], pages: dict[str, dict[str, int]]) -> str:
     """The gold changes in the shape of `gkb diff`, one a line, with text, grade and page taken from the editions."""
     by_edition = {source.meta["edition_id"]: source for source in sources}
-    gold = tomllib.loads((HERE / "sources" / "changes.toml").read_text("utf-8"))
     pairs = []
     for pair in gold["pair"]:
         old, new = by_edition[pair["old"]], by_edition[pair["new"]]
@@ -94,8 +98,11 @@ def _side(source: Source, number: str | None, pages: dict[str, dict[str, int]]) 
     if number is None:
         return None
     block = source.recommendations[number]
+    prefix = source.meta.get("number_prefix", "推荐意见" if source.meta["language"] == "zh" else "")
+    is_numbered = source.meta.get("numbering") != "bullets"  # the rest are told apart by their key
     return {
-        "number": ("推荐意见" if source.meta["language"] == "zh" else "") + number,
+        "number": prefix + number if is_numbered else None,
+        **({} if is_numbered else {"key": number}),
         "text": _plain(block, source.meta["language"]),
         "page": pages[source.meta["edition_id"]][number],
         "strength": GRADES[block.strength],

@@ -52,9 +52,9 @@ CHINESE = Language(
 )  # fmt: skip
 
 
-def register_fonts() -> None:
-    """Make the cut fonts known to reportlab, with their bold and italic partners."""
-    for path in sorted(FONTS.glob("*.ttf")):
+def register_fonts(folder: Path = FONTS) -> None:
+    """Make the cut fonts of `folder` known to reportlab, with their bold and italic partners."""
+    for path in sorted(folder.glob("*.ttf")):
         registerFont(TTFont(path.stem, str(path)))
     registerFontFamily("SampleSerif", "SampleSerif", "SampleSerif-Bold", "SampleSerif-Italic", "SampleSerif-Bold")
     registerFontFamily("SampleSans", "SampleSans", "SampleSans-Bold", "SampleSans", "SampleSans-Bold")

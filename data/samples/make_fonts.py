@@ -7,6 +7,7 @@ Noto CJK holds PostScript outlines, which reportlab cannot embed; they become Tr
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from pathlib import Path
 
 from fontTools import subset
@@ -39,16 +40,20 @@ LARGEST_ERROR = 1.0  # font units, of 1000 an em
 
 
 def main() -> None:
-    """Write `fonts/*.ttf`."""
-    texts = {path: path.read_text("utf-8") for path in sorted((HERE / "sources").glob("*.txt"))}
+    """Write `fonts/*.ttf` for the sources of this folder or of the one that is named."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("home", type=Path, nargs="?", default=HERE, help="folder of sources/ (default: this one)")
+    home: Path = parser.parse_args().home
+    texts = {path: path.read_text("utf-8") for path in sorted((home / "sources").glob("*.txt"))}
+    (home / "fonts").mkdir(exist_ok=True)
     english = ALWAYS + "".join(t for p, t in texts.items() if not p.name.startswith("zh"))
     chinese = ALWAYS + "".join(t for p, t in texts.items() if p.name.startswith("zh"))
     chinese += (HERE / "house_style.py").read_text("utf-8")  # the fixed words: stamp, contents, page
     for name, (path, face, is_chinese) in FACES.items():
         font = cut_font(path, face, chinese if is_chinese else english)
         rename(font, name)
-        font.save(HERE / "fonts" / f"{name}.ttf")
-        print(name, (HERE / "fonts" / f"{name}.ttf").stat().st_size)
+        font.save(home / "fonts" / f"{name}.ttf")
+        print(name, (home / "fonts" / f"{name}.ttf").stat().st_size)
 
 
 def cut_font(path: Path, face: int, text: str) -> TTFont:

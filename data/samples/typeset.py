@@ -131,14 +131,18 @@ class Book(BaseDocTemplate):
         return heading
 
     def _recommendation(self, block: Block) -> list[Flowable]:
-        grade = self.language.grade.format(strength=block.strength, certainty=block.certainty)
+        printed = self.meta.get("grade_format", self.language.grade)
+        grade = printed.format(strength=block.strength, certainty=block.certainty)
         separator = "" if self.language is CHINESE else " "
-        text = self.language.recommendation.format(number=block.number, text=_markup(block.text))
+        wording = self.meta.get("recommendation_format", self.language.recommendation)
+        text = wording.format(number=block.number, text=_markup(block.text))
         last = len(block.items) - 1
         items = [self._bulleted(item + (separator + f"<i>{grade}</i>" if n == last else ""), "rec_item")
                  for n, item in enumerate(block.items)]  # fmt: skip
         stem = text if items else text + separator + f"<i>{grade}</i>"
         number = None if self.language is CHINESE else block.number
+        if self.meta.get("numbering") == "bullets":
+            number = self.language.bullet
         first = self.language.paragraph(stem, self.styles["rec"], bulletText=number)
         first.recommendation = block.number
         return [Spacer(1, 3), first, *items, Spacer(1, 6)]
