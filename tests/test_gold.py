@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -103,3 +105,98 @@ def test_the_further_pairs_are_written_with_the_same_bytes_again(tmp_path):
     assert len(written) == 12
     for name in written:
         assert (tmp_path / name).read_bytes() == (PAIRS / name).read_bytes(), name
+
+
+# ---- claims ----
+
+VERDICTS = {
+    "current", "outdated", "partially_outdated", "current_strength_changed", "no_longer_covered", "deviates",
+    "conflict", "draft_only", "not_covered", "needs_review",
+}  # fmt: skip
+SUBTYPES = {"reversed", "threshold", "dose", "timing", "agent", "population", "procedure"}
+
+
+@pytest.fixture(scope="module")
+def claims() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (BENCHMARKS / "claims.jsonl").read_text("utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def recommendations(pairs: list[dict[str, Any]]) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """Recommendations of all six pairs by guideline, side (old or new) and number, or key where there is no number."""
+    samples = json.loads((ROOT / "data" / "samples" / "changes.json").read_text("utf-8"))["pairs"]
+    return {
+        (pair["old"].split("@")[0], side, change[side].get("key") or change[side]["number"]): change[side]
+        for pair in [*samples, *pairs]
+        for change in pair["changes"]
+        for side in ("old", "new")
+        if change[side]
+    }
+
+
+def test_claims_are_many_different_and_well_formed(claims):
+    assert len({claim["id"] for claim in claims}) == len({claim["claim"] for claim in claims}) == len(claims) >= 220
+    for claim in claims:
+        keys = {"id", "lang", "claim", "verdict", "guideline", "old", "new", "note"}
+        assert keys <= claim.keys() <= keys | {"as_of", "subtype", "draft"}
+        assert claim["verdict"] in VERDICTS
+        assert claim.get("subtype") in (SUBTYPES if claim["verdict"] == "outdated" else {None}), claim["id"]
+    assert {claim["verdict"] for claim in claims} == VERDICTS
+    for language in ("en", "zh"):
+        assert len({c["verdict"] for c in claims if c["lang"] == language}) == len(VERDICTS)
+        assert sum(c["lang"] == language for c in claims) > 0.4 * len(claims)
+
+
+def test_the_recommendations_that_a_claim_names_stand_in_the_editions(claims, recommendations, pages, editions):
+    for claim in claims:
+        for side in ("old", "new"):
+            if claim[side]:
+                assert (claim["guideline"], side, claim[side]) in recommendations, claim["id"]
+        if "draft" in claim:
+            draft = next(e for e in editions if e.startswith(claim["guideline"]) and editions[e]["kind"] == "draft")
+            assert fold(claim["draft"]) in fold("".join(pages[draft]))
+
+
+def test_the_verdict_of_a_claim_fits_what_became_of_its_recommendation(claims, recommendations):
+    for claim in claims:
+        old, new = (recommendations.get((claim["guideline"], side, claim[side])) for side in ("old", "new"))
+        match claim["verdict"]:
+            case "not_covered":
+                assert claim["guideline"] is claim["old"] is claim["new"] is None
+            case "no_longer_covered":
+                assert old
+                assert not new
+            case "outdated" | "partially_outdated":
+                assert old["text"] != new["text"], claim["id"]
+            case "current_strength_changed":
+                assert old["strength"] != new["strength"], claim["id"]
+            case "draft_only":
+                assert claim["draft"]
+            case _:
+                assert new, claim["id"]
+
+
+def test_a_claim_is_not_the_sentence_of_a_guideline(claims, recommendations):
+    printed = {fold(recommendation["text"]) for recommendation in recommendations.values()}
+    assert not [claim["id"] for claim in claims if fold(claim["claim"]) in printed]
+
+
+def test_the_numbers_of_claims_are_those_of_the_edition_that_they_follow(claims, recommendations):
+    """Nearly all: the rest are converted (55 mg/dL), worked out (70 kg times 30 mL) or ages of a single patient."""
+
+    def share(verdict: str, *, dated: bool, side: str, wanted: Callable[[set[str], set[str]], bool]) -> float:
+        chosen = [c for c in claims if c["verdict"] == verdict and ("as_of" in c) == dated and numbers(c["claim"])]
+        kept = [(c, recommendations.get((c["guideline"], side, c[side]))) for c in chosen]
+        hits = [wanted(numbers(c["claim"]), numbers(r["text"])) for c, r in kept if r]
+        return sum(hits) / len(hits)
+
+    assert share("current", dated=False, side="new", wanted=set.issubset) > 0.75
+    assert share("current", dated=True, side="old", wanted=set.issubset) > 0.75
+    assert share("outdated", dated=False, side="old", wanted=lambda claim, text: bool(claim & text)) > 0.8
+    assert share("deviates", dated=False, side="new", wanted=lambda claim, text: not claim <= text) > 0.8
+    assert share("deviates", dated=False, side="old", wanted=lambda claim, text: not claim <= text) > 0.8
+
+
+def numbers(text: str) -> set[str]:
+    """The numbers of a text as printed, 2 000 and 2000 alike, without those that are part of a name."""
+    return set(re.findall(r"(?<![A-Za-z-])\d+(?:\.\d+)?", re.sub(r"(?<=\d) (?=\d{3})", "", text)))
