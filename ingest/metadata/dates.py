@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from ingest.metadata.found_dates import FoundDate, find_dates
 from ingest.metadata.material import Material, Place, Spot
 from ingest.metadata.voting import Candidate, decide
 from kb.dates import first_day
 from kb.domain import Proposal
+from kb.found_dates import FoundDate, find_dates
 
 GLUE = 30  # characters between a label and its date
 

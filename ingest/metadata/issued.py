@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ingest.metadata.dates import dates_after, is_nested
-from ingest.metadata.found_dates import FoundDate, find_dates
 from ingest.metadata.material import Material, Place, Spot
 from ingest.metadata.voting import Candidate, agreement, propose_from
 from kb.domain import Kind, Proposal
+from kb.found_dates import FoundDate, find_dates
 from kb.text import is_cjk
 
 # What speaks of another work prints that work's date under a label; its own stands in the running lines.

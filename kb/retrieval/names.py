@@ -34,9 +34,6 @@ COUNTRIES = {
     "SG": ("singapore", "新加坡"),
 }
 DRAFT = re.compile(r"\bdrafts?\b|public comment|comment (?:deadline|period)|\bis .{0,60}\bfinal\b|草案|征求意见|讨论稿")
-NEWEST = re.compile(
-    r"最新版|最新的?指南|现行版|latest (?:edition|version|guideline)|newest (?:edition|version|guideline)"
-)
 # Words of a title that say what a document is, not what it is about.
 GENERIC = (
     "guideline guidelines guide guidance recommendation recommendations recommended clinical practice report draft "

@@ -31,6 +31,7 @@ class Scope:
     mentions: dict[str, Mention]  # how the question refers to editions
     widened: tuple[str, ...] = ()  # edition ids that are here only because the question names them
     notes: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()  # edition ids that the question names, where others of their guideline are hidden
 
 
 def open_scope(library: Library, view: View, question: str, filters: Filters, *, widen: bool = True) -> Scope:
@@ -100,8 +101,15 @@ def as_history(filters: Filters) -> Filters:
     return replace(filters, all_editions=True)
 
 
+def shown_mentions(scope: Scope) -> Scope:
+    """The scope without mentions of editions that it does not show: a year in the question named its day."""
+    return replace(scope, mentions={key: found for key, found in scope.mentions.items() if key in scope.statuses})
+
+
 def named_edition(ledger: Ledger, scope: Scope) -> str | None:
     """The one edition that the question names, if it names one."""
+    if scope.named:
+        return scope.named[0] if len(scope.named) == 1 else None
     named = [key for key, mention in scope.mentions.items() if mention.is_specific and key in ledger.editions]
     strongest = max((scope.mentions[key].strength for key in named), default=0.0)
     best = [key for key in named if scope.mentions[key].strength == strongest]

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.domain import Edition, Filters, Hit, SearchResult, Status, Understood
 from kb.errors import UsageError
 from kb.retrieval.collapse import collapse
-from kb.retrieval.names import NEWEST, naming_words
+from kb.retrieval.moment import Moment, day_before_edition, narrow, place_in_time
+from kb.retrieval.names import naming_words
 from kb.retrieval.question import Question, read_question
 from kb.retrieval.rank import Match, best_rows, dense_scores, fuse, lexical_scores, match_terms
-from kb.retrieval.scope import Scope, named_edition, open_scope, replaced_rows
+from kb.retrieval.scope import Scope, as_history, named_edition, open_scope, replaced_rows, shown_mentions
 from kb.retrieval.signals import Signals, read_signals
 from kb.retrieval.wants import units_of
 from kb.retrieval.weights import final_score
+from kb.retrieval.when import read_time
 from kb.store.dense import window_scores
 from kb.store.extractions import passage_id
 from kb.store.library import Library, View
@@ -66,11 +68,30 @@ def retrieve(library: Library, query: str, filters: Filters, *, widen: bool = Tr
     if not query.strip():
         raise UsageError("The question is empty.", hint="Say what you are looking for.")
     view = library.view(filters.known_at)
-    scope = open_scope(library, view, query, filters, widen=widen)
-    naming = naming_words(query, scope.mentions.values())
+    moment = place_in_time(read_time(query), filters, query)
+    leading = _leading_guideline(library, view, query, moment.filters) if moment.needs_guideline else ""
+    if leading:
+        moment = day_before_edition(moment, view.ledger, leading)
+    scope = open_scope(library, view, query, moment.filters, widen=widen and not moment.is_dated)
+    if leading:
+        scope = narrow(library, view, scope, moment, leading)
+    if moment.is_dated:
+        scope = shown_mentions(scope)
+    return _look(library, view, replace(scope, notes=(*moment.notes, *scope.notes)), query, moment)
+
+
+def _look(library: Library, view: View, scope: Scope, query: str, moment: Moment | None = None) -> Retrieval:
+    naming = naming_words(query, scope.mentions.values()) | (moment.naming if moment else frozenset())
     question = read_question(query, view.snapshot.lexical, library.encoder, naming)
     match = match_terms(view.snapshot.lexical, question.terms)
     return Retrieval(question, view, scope, match, tuple(_rank(library, view, scope, question, match)))
+
+
+def _leading_guideline(library: Library, view: View, query: str, filters: Filters) -> str:
+    """The guideline that a question is about, whichever of its editions speaks of it; "" where none does."""
+    history = as_history(filters)
+    found = _look(library, view, open_scope(library, view, query, history, widen=False), query)
+    return view.ledger.editions[found.candidates[0].edition_id].guideline_id if found.candidates else ""
 
 
 def _rank(library: Library, view: View, scope: Scope, question: Question, match: Match) -> list[Candidate]:
@@ -175,14 +196,11 @@ def _passage_status(status: Status, row: int, replaced: frozenset[int] | None) -
 
 def understood(found: Retrieval) -> Understood:
     """How the question was read, for the reader."""
-    notes = list(found.scope.notes)
-    if NEWEST.search(found.question.text):
-        notes.append(f"Only what is in force on {found.scope.as_of.isoformat()} is searched.")
     return Understood(
         as_of=found.scope.as_of,
         language=found.question.language,
         edition=named_edition(found.view.ledger, found.scope),
         expanded=found.question.expanded,
         unknown_share=round(found.question.unknown_share, 3),
-        notes=tuple(notes),
+        notes=found.scope.notes,
     )
