@@ -200,3 +200,66 @@ def test_the_numbers_of_claims_are_those_of_the_edition_that_they_follow(claims,
 def numbers(text: str) -> set[str]:
     """The numbers of a text as printed, 2 000 and 2000 alike, without those that are part of a name."""
     return set(re.findall(r"(?<![A-Za-z-])\d+(?:\.\d+)?", re.sub(r"(?<=\d) (?=\d{3})", "", text)))
+
+
+# ---- the protocol ----
+
+FINDINGS = {"cites_superseded_edition", "cites_draft", "identifier_mismatch", "expired_source"}
+
+
+@pytest.fixture(scope="module")
+def protocol() -> dict[str, Any]:
+    return json.loads((BENCHMARKS / "protocol" / "gold.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def protocol_pages() -> list[str]:
+    with pypdfium2.PdfDocument(BENCHMARKS / "protocol" / "protocol.pdf") as pdf:
+        return [fold(page.get_textpage().get_text_range()) for page in pdf]
+
+
+def test_the_protocol_has_ten_pages_and_forty_statements_of_all_verdicts(protocol, protocol_pages):
+    assert len(protocol_pages) == 10
+    assert all(fold("not for clinical use") in page for page in protocol_pages)
+    assert len({statement["id"] for statement in protocol["statements"]}) == 40
+    assert {statement["verdict"] for statement in protocol["statements"]} == VERDICTS
+
+
+def test_each_statement_of_the_protocol_stands_where_gold_says(protocol, protocol_pages):
+    docx = pytest.importorskip("docx", reason="needs python-docx to read the protocol")
+    document = docx.Document(str(BENCHMARKS / "protocol" / "protocol.docx"))
+    for statement in protocol["statements"]:
+        place = statement["paragraph"]
+        if isinstance(place, int):
+            assert statement["text"] in document.paragraphs[place - 1].text
+        else:
+            row = document.tables[place["table"] - 1].rows[place["row"] - 1]
+            assert statement["text"] == " | ".join(cell.text for cell in row.cells)
+        for part in statement["text"].split(" | "):
+            assert fold(part) in protocol_pages[statement["page"] - 1], statement["id"]
+
+
+def test_the_recommendations_and_editions_that_the_protocol_turns_on_exist(
+    protocol, protocol_pages, recommendations, editions
+):
+    for statement in protocol["statements"]:
+        for side in ("old", "new"):
+            if statement[side]:
+                assert (statement["guideline"], side, statement[side]) in recommendations, statement["id"]
+        assert bool(statement["guideline"]) == (statement["verdict"] != "not_covered")
+        assert statement["subtype"] in (SUBTYPES if statement["verdict"] == "outdated" else {None})
+    assert {finding["kind"] for finding in protocol["document_findings"]} == FINDINGS - {"expired_source"}
+    for finding in protocol["document_findings"]:
+        assert fold(finding["text"]) in "".join(protocol_pages)
+        assert {finding["edition_id"], finding["current_edition_id"]} <= editions.keys()
+
+
+def test_the_protocol_is_written_with_the_same_bytes_again(tmp_path):
+    pytest.importorskip("reportlab", reason="needs reportlab to write the protocol again")
+    pytest.importorskip("docx", reason="needs python-docx to write the protocol again")
+    if "zlib-ng" in zlib.ZLIB_RUNTIME_VERSION:
+        pytest.skip("this Python compresses with zlib-ng, whose bytes differ from those of zlib")
+    command = [sys.executable, str(BENCHMARKS / "protocol" / "write.py"), "--out", str(tmp_path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    for name in ("protocol.docx", "protocol.pdf", "gold.json"):
+        assert (tmp_path / name).read_bytes() == (BENCHMARKS / "protocol" / name).read_bytes(), name

@@ -43,12 +43,15 @@ def main() -> None:
     """Write `fonts/*.ttf` for the sources of this folder or of the one that is named."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("home", type=Path, nargs="?", default=HERE, help="folder of sources/ (default: this one)")
-    home: Path = parser.parse_args().home
+    parser.add_argument("--also", type=Path, action="append", default=[], help="a further text for the Chinese fonts")
+    options = parser.parse_args()
+    home: Path = options.home
     texts = {path: path.read_text("utf-8") for path in sorted((home / "sources").glob("*.txt"))}
     (home / "fonts").mkdir(exist_ok=True)
     english = ALWAYS + "".join(t for p, t in texts.items() if not p.name.startswith("zh"))
     chinese = ALWAYS + "".join(t for p, t in texts.items() if p.name.startswith("zh"))
     chinese += (HERE / "house_style.py").read_text("utf-8")  # the fixed words: stamp, contents, page
+    chinese += "".join(path.read_text("utf-8") for path in options.also)
     for name, (path, face, is_chinese) in FACES.items():
         font = cut_font(path, face, chinese if is_chinese else english)
         rename(font, name)
