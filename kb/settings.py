@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(None, description="registry on PostgreSQL; empty: SQLite inside the folder")
     encoder: str = Field("minilm", description='embedding model: "minilm", "hf:FOLDER" or "openai:MODEL"')
     precision: str = Field(
-        "auto", pattern="^(auto|float32|bfloat16)$", description="number format in which passages are encoded"
+        "auto", pattern="^(auto|float32)$", description="numbers in which passages are encoded: auto is eight bits"
     )
     openai_base_url: str = Field("", description="address of an OpenAI-compatible embedding server, for openai:MODEL")
     openai_api_key: SecretStr | None = Field(None, description="key for that server")

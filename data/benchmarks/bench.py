@@ -14,7 +14,6 @@ from measure import BenchError, measure, tell
 from sides import PYTHON, Task, measure_ours, measure_plain
 from table import lines
 
-from kb.models.minilm import MiniLM
 from kb.settings import load_settings
 
 HERE = Path(__file__).resolve().parent
@@ -99,7 +98,7 @@ def sizes(chosen: argparse.Namespace) -> str:
 
 def precision() -> str:
     """In which number format our passages are encoded here."""
-    return "bfloat16" if MiniLM(load_settings().precision).is_half() else "float32"
+    return "float32" if load_settings().precision == "float32" else "eight bits"
 
 
 def measure_dense(size: int, folder: Path) -> dict[str, Any]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 CONTEXT_SHARE = 6  # the part of a window that its context may take
+BATCH = 32  # texts given to a LlamaIndex model at once
 Vectors = npt.NDArray[np.float32]
 
 
@@ -90,3 +92,18 @@ def _cut_at(text: str, ends: list[int], room: int) -> int:
         if found > 0:
             return found + 1
     return limit
+
+
+def encode_in_batches(
+    embedding: Any, texts: Sequence[str], dimension: int, progress: Callable[[int], None] | None
+) -> Vectors:
+    """Unit vectors of texts in their order by a LlamaIndex BaseEmbedding; sorted by length: little is padding."""
+    order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+    vectors = np.empty((len(texts), dimension), dtype=np.float32)
+    for batch in range(math.ceil(len(order) / BATCH)):
+        chosen = order[batch * BATCH : (batch + 1) * BATCH]
+        vectors[chosen] = embedding.get_text_embedding_batch([texts[index] for index in chosen])
+        if progress:
+            progress(len(chosen))
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)

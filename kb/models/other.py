@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from kb.errors import OutsideServiceError, UsageError
-from kb.models.encoder import Vectors
+from kb.models.encoder import BATCH, Vectors, encode_in_batches
 from kb.settings import Settings, silence
-
-BATCH = 32
 
 
 class FolderEncoder:
@@ -45,7 +41,7 @@ class FolderEncoder:
 
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Vectors of texts in their order."""
-        return _in_batches(self._embedding, texts, self.dimension, progress)
+        return encode_in_batches(self._embedding, texts, self.dimension, progress)
 
     def encode_query(self, text: str) -> Vectors:
         """Vector of a question."""
@@ -92,7 +88,7 @@ class AddressEncoder:
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Vectors of texts in their order; raises OutsideServiceError when the server fails."""
         try:
-            return _in_batches(self._embedding, texts, self.dimension, progress)
+            return encode_in_batches(self._embedding, texts, self.dimension, progress)
         except Exception as error:
             raise _service_error(error) from error
 
@@ -114,20 +110,6 @@ def _service_error(error: Exception) -> OutsideServiceError:
         f"The embedding server did not answer ({type(error).__name__}).",
         hint="Check GKB_OPENAI_BASE_URL and the server.",
     )
-
-
-def _in_batches(
-    embedding: Any, texts: Sequence[str], dimension: int, progress: Callable[[int], None] | None
-) -> Vectors:
-    order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-    vectors = np.empty((len(texts), dimension), dtype=np.float32)
-    for batch in range(math.ceil(len(order) / BATCH)):
-        chosen = order[batch * BATCH : (batch + 1) * BATCH]
-        vectors[chosen] = embedding.get_text_embedding_batch([texts[index] for index in chosen])
-        if progress:
-            progress(len(chosen))
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
 
 
 def _weights_hash(folder: Path) -> str:
