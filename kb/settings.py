@@ -19,6 +19,7 @@ SILENCE = {
     "TRANSFORMERS_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "TOKENIZERS_PARALLELISM": "false",
+    "OPENBLAS_NUM_THREADS": "1",  # one question: two threads are no faster, and ten times slower on a busy machine
 }
 
 

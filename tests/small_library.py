@@ -50,6 +50,7 @@ class Book:
     jurisdiction: str = "US"
     replaces: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (edition id, scope)
     corrects: tuple[str, ...] = ()
+    abbreviations: tuple[tuple[str, str], ...] = ()  # as the guideline itself defines them
     more: dict[str, str] = field(default_factory=dict)  # further metadata
 
 
@@ -125,7 +126,9 @@ def extraction_of(book: Book) -> Extraction:
         for number in numbers
     )
     sha = hashlib.sha256(book.id.encode()).hexdigest()
-    return Extraction(sha, "test-1", pages, (), tuple(recommendations), tuple(passages))
+    return Extraction(
+        sha, "test-1", pages, (), tuple(recommendations), tuple(passages), abbreviations=book.abbreviations
+    )
 
 
 def _passage(ordinal: int, text: Text, recommendation: int | None) -> Passage:

@@ -52,7 +52,7 @@ def gather_evidence(found: Retrieval, pages: Sequence[Page]) -> Evidence:
     pieces = [piece for page in pages[:LOOKED_AT] for piece in page.pieces]
     strongest = max(pieces, key=lambda piece: piece.score, default=None)
     asks = bool(found.question.wants - {Want.PUBLICATION})
-    subjects = find_subjects(found.question.text, [page.hit for page in pages], LOOKED_AT)
+    subjects = find_subjects(found.lexicon, found.question.text, [page.hit for page in pages], LOOKED_AT)
     known = 1.0 - found.question.unknown_share
     mention = found.scope.mentions.get(best[0].edition_id)
     return Evidence(

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.domain import Hit
-from kb.lexicon.lookup import Lexicon, Mention, load_lexicon
+from kb.lexicon.lookup import Lexicon, Mention
 
 SPECIFIC = ("drugs", "conditions", "vaccines")  # groups of the lexicon whose members an answer must name
+SUBJECTS = (*SPECIFIC, "drug_classes")
 BROADER = 0.5  # a passage that speaks of the class of what was asked ("statins" for "atorvastatin")
 
 
@@ -20,14 +21,13 @@ class Subjects:
     strangers: tuple[str, ...]  # the question's words for a drug or illness that no passage names
 
 
-def find_subjects(question: str, hits: Sequence[Hit], best: int) -> Subjects:
+def find_subjects(lexicon: Lexicon, question: str, hits: Sequence[Hit], best: int) -> Subjects:
     """Subjects of the question in the passages, their headings and the titles of their guidelines, in either language.
 
     `together` looks at the `best` first hits, `strangers` at all of them. Classes and broad terms ("antibiotics",
     "chronic disease") are no strangers: what stands below them may go by names that the lexicon does not know.
     """
-    lexicon = load_lexicon()
-    asked = lexicon.find(question)
+    asked = [mention for mention in lexicon.find(question) if _is_subject(lexicon, mention)]
     if not asked:
         return Subjects(1.0, ())
     spoken = [_concepts(lexicon, hit) for hit in hits]
@@ -36,6 +36,10 @@ def find_subjects(question: str, hits: Sequence[Hit], best: int) -> Subjects:
     unnamed = [mention for at, mention in enumerate(asked) if not any(each[at] for each in shares)]
     strangers = [question[each.start : each.end] for each in unnamed if _is_specific(lexicon, each)]
     return Subjects(together, tuple(strangers))
+
+
+def _is_subject(lexicon: Lexicon, mention: Mention) -> bool:
+    return any(lexicon.concept(each).group in SUBJECTS for each in mention.concept_ids)
 
 
 def _is_specific(lexicon: Lexicon, mention: Mention) -> bool:

@@ -24,7 +24,7 @@ GROUPS = (
     "units",
     "question_words",
 )
-GLOSS_ONLY = "question_words"  # words of asking ("how long", "几针"): they help a gloss and are no clinical concepts
+GLOSS_ONLY = ("question_words", "units")  # words of asking and counting: they help a gloss and are no clinical concepts
 
 
 @dataclass(frozen=True, slots=True)

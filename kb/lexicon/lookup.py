@@ -45,7 +45,7 @@ class Lexicon:
         return index_names(self._concepts.values())
 
     def __len__(self) -> int:
-        return sum(concept.group != GLOSS_ONLY for concept in self._concepts.values())
+        return sum(concept.group not in GLOSS_ONLY for concept in self._concepts.values())
 
     def __iter__(self) -> Iterator[Concept]:
         return iter(self._concepts.values())
@@ -61,7 +61,7 @@ class Lexicon:
         """Concepts named in English or Chinese, longest names first where they overlap, in text order."""
         mentions = []
         for match in find_names(self._names, text):
-            ids = tuple(owner for owner in match.concepts if self._concepts[owner].group != GLOSS_ONLY)
+            ids = tuple(owner for owner in match.concepts if self._concepts[owner].group not in GLOSS_ONLY)
             if ids:
                 mentions.append(Mention(match.start, match.end, ids))
         return tuple(mentions)

@@ -6,14 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kb.lexicon.lookup import Lexicon
 from kb.models.encoder import Encoder, Vectors
 from kb.retrieval.names_of_concepts import other_names
 from kb.retrieval.wants import Want, read_wants
 from kb.store.lexical import Alternative, LexicalIndex, Term
-from kb.text import fold, is_cjk, language_of, tokens
+from kb.text import fold, has_cjk, is_cjk, language_of, tokens
 
 NAMING_WEIGHT = 0.2  # a word that says which document is meant, not what is asked of it
 GUESS_WEIGHT = 0.6  # a word that no passage holds, read as another
+GLOSSED = 0.4  # share that a word-by-word rendering loses, as a rule
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 
 
@@ -31,25 +33,45 @@ class Question:
     expanded: tuple[str, ...]
 
 
-def read_question(text: str, lexical: LexicalIndex, encoder: Encoder, naming: frozenset[str] = frozenset()) -> Question:
+def read_question(
+    text: str,
+    lexical: LexicalIndex,
+    encoder: Encoder,
+    lexicons: Sequence[Lexicon],
+    naming: frozenset[str] = frozenset(),
+) -> Question:
     """Read a question; never fails, an empty one has no terms. `naming` words weigh little: they name a document."""
-    terms, expanded = make_terms(text, lexical, naming)
-    unknown = encoder.unknown_share(text)
+    terms, expanded = make_terms(text, lexical, lexicons, naming)
+    encoded, unknown = _for_encoder(text, encoder, lexicons)
     return Question(
         text=text,
         language=language_of(text),
         terms=tuple(terms),
         wants=read_wants(text),
         numbers=frozenset(_NUMBER.findall(fold(text))) - naming,
-        vector=encoder.encode_query(text) if text.strip() else None,
+        vector=encoder.encode_query(encoded) if encoded.strip() else None,
         unknown_share=unknown,
         expanded=tuple(expanded),
     )
 
 
-def make_terms(text: str, lexical: LexicalIndex, naming: frozenset[str] = frozenset()) -> tuple[list[Term], list[str]]:
+def _for_encoder(text: str, encoder: Encoder, lexicons: Sequence[Lexicon]) -> tuple[str, float]:
+    """What the encoder is given, and the share of it that says nothing to it.
+
+    A Chinese question is given to an English encoder in the lexicon's words.
+    """
+    unknown = encoder.unknown_share(text)
+    if unknown <= GLOSSED or not has_cjk(text):
+        return text, unknown
+    gloss = lexicons[0].gloss(text, "en")
+    return (gloss, GLOSSED) if any(char.isalpha() for char in gloss) else (text, unknown)
+
+
+def make_terms(
+    text: str, lexical: LexicalIndex, lexicons: Sequence[Lexicon], naming: frozenset[str] = frozenset()
+) -> tuple[list[Term], list[str]]:
     """One term for each distinct token of a question, with its alternatives; and the alternatives in readable form."""
-    names, expanded = other_names(text)
+    names, expanded = other_names(text, lexicons)
     terms = []
     for word in dict.fromkeys(tokens(text)):
         alternatives = [Alternative((word,))]

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 
 from kb.domain import Edition, Filters, Hit, SearchResult, Status, Understood
 from kb.errors import UsageError
+from kb.lexicon.lookup import Lexicon
 from kb.retrieval.collapse import collapse
 from kb.retrieval.moment import Moment, day_before_edition, narrow, place_in_time
 from kb.retrieval.names import naming_words
+from kb.retrieval.names_of_concepts import lexicons_of
 from kb.retrieval.question import Question, read_question
 from kb.retrieval.rank import Match, best_rows, dense_scores, fuse, lexical_scores, match_terms
 from kb.retrieval.scope import Scope, as_history, named_edition, open_scope, replaced_rows, shown_mentions
@@ -48,6 +50,7 @@ class Retrieval:
     scope: Scope
     match: Match
     candidates: tuple[Candidate, ...]
+    lexicon: Lexicon
 
 
 def search(library: Library, query: str, *, k: int = 10, filters: Filters | None = None) -> SearchResult:
@@ -82,9 +85,11 @@ def retrieve(library: Library, query: str, filters: Filters, *, widen: bool = Tr
 
 def _look(library: Library, view: View, scope: Scope, query: str, moment: Moment | None = None) -> Retrieval:
     naming = naming_words(query, scope.mentions.values()) | (moment.naming if moment else frozenset())
-    question = read_question(query, view.snapshot.lexical, library.encoder, naming)
+    lexicons = lexicons_of(library, view)
+    question = read_question(query, view.snapshot.lexical, library.encoder, lexicons, naming)
     match = match_terms(view.snapshot.lexical, question.terms)
-    return Retrieval(question, view, scope, match, tuple(_rank(library, view, scope, question, match)))
+    candidates = tuple(_rank(library, view, scope, question, match))
+    return Retrieval(question, view, scope, match, candidates, lexicons[0])
 
 
 def _leading_guideline(library: Library, view: View, query: str, filters: Filters) -> str:

@@ -201,6 +201,13 @@ def load_summary(connection: Connection, identity: str) -> dict[str, Any]:
     return summary
 
 
+def load_abbreviations(connection: Connection, identities: Sequence[str]) -> set[tuple[str, str]]:
+    """(short, long) as the guidelines of these extractions define them."""
+    query = select(schema.extractions.c.summary).where(schema.extractions.c.id.in_(identities))
+    pairs = (pair for raw in connection.execute(query).scalars() for pair in json.loads(raw)["abbreviations"])
+    return {(short, long) for short, long in pairs}
+
+
 def proposal_from(fields: dict[str, Any]) -> Proposal:
     """A Proposal from its JSON form."""
     value = fields["value"]

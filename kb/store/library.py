@@ -68,6 +68,7 @@ class Library:
         self._folds: dict[tuple[int, datetime | None], Ledger] = {}
         self._snapshot: Snapshot | None = None
         self._scopes: dict[tuple[str, str], frozenset[int]] = {}
+        self._abbreviations: dict[str, tuple[tuple[str, str], ...]] = {}
         self._dense: OwnedIndex | None = None
 
     def __enter__(self) -> Library:
@@ -187,6 +188,14 @@ class Library:
         """One recommendation of an extraction, or None."""
         with reading(self.engine) as connection:
             return extractions.load_recommendation(connection, extraction_id, ordinal)
+
+    def abbreviations(self, snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
+        """(short, long) of every abbreviation that the guidelines of a snapshot define, each pair once."""
+        if snapshot.key not in self._abbreviations:
+            with reading(self.engine) as connection:
+                found = extractions.load_abbreviations(connection, snapshot.extraction_ids)
+            self._abbreviations = {snapshot.key: tuple(sorted(found))}
+        return self._abbreviations[snapshot.key]
 
     def page(self, extraction_id: str, number: int) -> PageText | None:
         """One page as read, or None."""
