@@ -1,0 +1,129 @@
+"""What the words say beside the values: clauses and their direction, strength, exclusivity, qualifiers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from kb.slots.nouns import Direction
+
+_AGAINST = re.compile(
+    r"\b(?:do(?:es)?|did|should|must|shall|need|may|is|are|was|were|can|could|will|would)\s?(?:not|n't)\b"
+    r"(?! (?:rule out|delay|hesitate|exceed|tolerate|take|use[ds]? before|respond|be delayed|wait|have|control|reach|meet|limited|only))"
+    r"|\b(?:cannot|can't) be (?:used|recommended)"
+    r"|\b(?:don't|never|avoid(?:ed|ing)?|against|withhold|withheld|refrain|discourage[ds]?|no longer|contraindicated in|"
+    r"not (?:be )?(?:recommended|encouraged|indicated|offered|advised|used|given|required|needed|necessary|appropriate|suitable|"
+    r"routinely|prescribed|screened?|started?|suggested|performed|combined?)|no need|no role|prohibited|"
+    r"(?:stop|discontinue|omit)(?! if| when| using a)|without (?:giving|using|prescribing)|(?:delay|postpone) (?:the )?(?:introduc|start)\w*)\b"
+    r"|不(?:再)?(?:推荐|建议|应|宜|得|予|使用|用(?!药者)|可|作为|需|必|要求|主张|提倡|给予|常规|适合|适用|联合|合用|首选|要)|未(?:被)?推荐|"
+    r"禁用|禁止|禁忌(?!时|证?者)|避免|切勿|勿|停用|停止|无需|无须|毋需|取消|反对|不(?=单独|单纯|仅)",
+    re.IGNORECASE,
+)
+_NOT_AGAINST = re.compile(
+    r"\bunless (?:\w+ ){0,3}contraindicated|\bif not contraindicated|除非有?禁忌|无禁忌(?:证|症)?|不超过|不低于|不少于|不高于|不小于|不大于|"
+    r"不能耐受|不耐受|不达标|不足|不明|不良|不同|不全|不分|不论|不仅|不稳定|不典型|不要求(?=.{0,4}空腹)|禁忌(?:证|症)?(?:时|者|的患者)|"
+    r"\bwhether or not\b|\bnot only\b|\bif \w+ (?:is|are) not\b|\bwho (?:do|does|did|have|has|is|are) not\b|\bwhen \w+ (?:do|does) not\b|"
+    r"\bdo not exceed\b|\bshould not exceed\b|\bmust not exceed\b",
+    re.IGNORECASE,
+)
+_EITHER = re.compile(
+    r"\bindividual(?:i[sz]ed?)? (?:one|decision|basis|judg\w+)|\bshared[- ](?:clinical )?decision|\bdecision\b.{0,80}\bindividual|"
+    r"\bcase[- ]by[- ]case|个体化(?:决定|决策|选择)|共同决策|视情况|酌情",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(
+    r"[。！？；;!?]|\.(?=\s|$)|:(?=\s)|(?<!\d),(?=\s?(?:but|and do not|and avoid|however|whereas|except|unless|rather|not )\b)|"
+    r"\b(?:but|whereas|however)\b|,(?=\s?(?:不|禁|但|而|避免|切勿|勿|无需|可|应|推荐|建议|优先|不再))|但(?!是?否)|(?<=[\u4e00-\u9fff]),(?=[\u4e00-\u9fff])",
+    re.IGNORECASE,
+)
+_STRONG = re.compile(
+    r"\b(?:we |is |are |strongly |who |\w+ )?recommend(?:s|ed|ing)?\b|\b(?:offer|must|should|shall|always|ensure|strong recommendation|"
+    r"is indicated)\b|强推荐|推荐|应当?(?!用)|必须|须|务必|禁用|禁止|不得",
+    re.IGNORECASE,
+)
+_CONDITIONAL = re.compile(
+    r"\b(?:consider(?:ed)?|suggest(?:s|ed)?|may be|might be|can be considered|reasonable|conditional|weak recommendation|"
+    r"could be|discuss)\b|弱推荐|建议|可考虑|考虑|可以|可(?:选|用|使用|采用|给予)|酌情",
+    re.IGNORECASE,
+)
+_HEDGED = re.compile(
+    r"\b(?:should|must) (?:be considered|consider)\b|\bconditional(?:ly)? recommend\w*|\bweak recommendation|"
+    r"should be an? individual|弱推荐|应(?:当)?考虑|推荐强度[:：]弱",
+    re.IGNORECASE,
+)
+_EXCLUSIVE = {
+    "all": r"\b(?:all|every|any|each|everyone|universal(?:ly)?|regardless|irrespective)\b|所有|全部|任何|每[一位名]|一律|均(?!衡|可|值)|普遍|不论|无论",
+    "only": r"\bonly\b|\bsolely\b|\bexclusively\b|仅(?!次)|只(?!要)|唯一",
+    "alone": r"\balone\b|\bmonotherapy\b|\bby itself\b|\bon its own\b|\bsingle[- ]agent\b|单独|单药|单用|单一",
+    "first_line": r"\bfirst[- ]line\b|\bfirst[- ]choice\b|\bpreferred\b|\binitial (?:drug|treatment|therapy|agent|pharmac\w+)\b|"
+    r"\bfirst (?:diagnostic )?test\b|\bof choice\b|一线|首选|优先(?:选|使用|推荐|考虑)?|首要",
+}
+_QUALIFIERS = {
+    "routinely": r"\broutine(?:ly)?\b|常规",
+    "usually": r"\b(?:usually|generally|normally|in general|typically)\b|通常|一般(?!情况|人群|状况|资料)|原则上",
+    "unless": r"\bunless\b|除非",
+    "except": r"\bexcept\b|\bother than\b|除.{1,16}外|例外",
+    "only_if": r"\bonly (?:if|when|in|for|after)\b|仅(?:在|当|用于|限|对|适用)|只有",
+    "where_possible": r"\b(?:where|if|when|as far as) (?:possible|feasible|available)\b|条件允许|有条件|尽可能",
+}
+_EXCLUSIVE_PATTERNS = {name: re.compile(words, re.IGNORECASE) for name, words in _EXCLUSIVE.items()}
+_QUALIFIER_PATTERNS = {name: re.compile(words, re.IGNORECASE) for name, words in _QUALIFIERS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The characters [start, end) of a unified text, and which way they point."""
+
+    start: int
+    end: int
+    direction: Direction
+
+
+def find_clauses(text: str) -> tuple[Clause, ...]:
+    """Clauses that together cover a unified text."""
+    clauses, start = [], 0
+    for match in _CLAUSE_END.finditer(text):
+        if match.end() - start >= 4:
+            clauses.append(Clause(start, match.end(), direction_of(text[start : match.end()])))
+            start = match.end()
+    if start < len(text) or not clauses:
+        clauses.append(Clause(start, len(text), direction_of(text[start:])))
+    return tuple(clauses)
+
+
+def direction_of(clause: str) -> Direction:
+    """Which way a clause points; one that neither forbids nor leaves open points for what it says."""
+    bare = _NOT_AGAINST.sub(lambda match: " " * len(match[0]), clause)
+    if _AGAINST.search(bare):
+        return Direction.AGAINST
+    return Direction.EITHER if _EITHER.search(bare) else Direction.FOR
+
+
+def main_direction(text: str, clauses: tuple[Clause, ...]) -> Direction:
+    """Direction of the clause that says what to do: the first with a verb of recommending, else the first of all."""
+    for clause in clauses:
+        words = text[clause.start : clause.end]
+        if clause.direction != Direction.FOR or _STRONG.search(words) or _CONDITIONAL.search(words):
+            return clause.direction
+    return clauses[0].direction
+
+
+def read_strength(text: str) -> tuple[str, str]:
+    """("strong" | "conditional" | "", the word that says so): the word that comes first, "should consider" set aside."""
+    hedged = _HEDGED.search(text)
+    if hedged:
+        return "conditional", hedged[0]
+    conditional, strong = _CONDITIONAL.search(text), _STRONG.search(text)
+    if conditional and not (strong and strong.start() < conditional.start()):
+        return "conditional", conditional[0]
+    return ("strong", strong[0].strip()) if strong else ("", "")
+
+
+def read_exclusivity(text: str) -> frozenset[str]:
+    """all | only | alone | first_line, as far as a text claims them."""
+    return frozenset(name for name, pattern in _EXCLUSIVE_PATTERNS.items() if pattern.search(text))
+
+
+def read_qualifiers(text: str) -> frozenset[str]:
+    """Words that take something back: routinely, usually, unless, except …"""
+    return frozenset(name for name, pattern in _QUALIFIER_PATTERNS.items() if pattern.search(text))
