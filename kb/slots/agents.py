@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from kb.lexicon import Lexicon
 from kb.slots.nouns import Agent, Direction
@@ -28,6 +29,7 @@ _CONTEXT_BEFORE = re.compile(
 _CONTEXT_AFTER = re.compile(
     r"^\s?(?:过敏|不能耐受|不耐受|无效|禁忌|治疗(?:初期|期间|起始期|后|中|\d)|(?:使用|治疗)?(?:期间|前|后)|药物治疗\d|的患者|者(?!首选)|allerg|intoleran)", re.IGNORECASE
 )
+_JOINED = re.compile(r"\s?(?:,|/|、|or|and|nor|和|及|与|或)\s?(?:an? )?", re.IGNORECASE)
 _REPLACED = re.compile(r"(?:rather than|instead of|over|而非|而不是|代替|取代|not|and not)\s(?:an? |the )?$|(?:而非|而不是|代替|取代)$", re.I)
 
 
@@ -42,7 +44,19 @@ def find_agents(text: str, clauses: Sequence[Clause], lexicon: Lexicon) -> tuple
     for match in _BY_FORM.finditer(text):
         if not taken.intersection(range(match.start(), match.end())):
             found.append(_agent(text, match.start(), match.end(), "?" + match[0].casefold(), clauses))
-    return tuple(sorted(found, key=lambda each: each.start))
+    return tuple(_spread_context(text, sorted(found, key=lambda each: each.start)))
+
+
+def _spread_context(text: str, agents: Sequence[Agent]) -> Iterator[Agent]:
+    """In "cannot take A or B" both describe the patient."""
+    before: Agent | None = None
+    for each in agents:
+        if before is not None and not before.is_given and each.is_given:
+            between = text[before.start + len(before.text) : each.start]
+            if _JOINED.fullmatch(between):
+                each = replace(each, is_given=False)
+        yield each
+        before = each
 
 
 def _named(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:

@@ -7,6 +7,7 @@ Recommendations move between chapters, split and merge, so order is a hint only:
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,10 +23,22 @@ from kb.text import squeeze, tokens
 from kb.versions.lines import Line
 
 # Calibrated on the sample editions and on pairs made from them by editing; docs/log.md has the figures.
-WEIGHTS = {"words": 0.55, "slots": 0.25, "section": 0.12, "place": 0.08}
+WEIGHTS = {"words": 0.4, "head": 0.22, "slots": 0.22, "section": 0.09, "place": 0.07}
+HEAD_SIGNS = {"en": 64, "zh": 24}  # the beginning of a text, where it says what it is about
+_SUBJECT = re.compile(  # what is offered, measured, avoided: the words after the first verb of doing
+    r"\b(?:do not |not )?(?:offer|consider|use|give|start|prescribe|measure|record|refer|screen|recommend(?:s|ed)?|suggest(?:s|ed)?|"
+    r"avoid|add|perform|monitor|repeat|review|continue|stop|advise|treat|provide|combine|discuss|assess|against|starting|"
+    r"initiating|using|giving)\b(?: (?:using|giving|starting|initiating|the use of|that))?\s+(?P<subject>[^,.;:()]{3,60}?)"
+    r"(?=\s(?:as|to|for|in|with|if|when|unless|until|within|at|on|by|from|over|during|before|after|only|once|daily|who|whose|every|"
+    r"\d)\b|[,.;:()]|$)",
+    re.IGNORECASE,
+)
 LEAST = 0.36  # score of a link
-GAIN = 0.08  # by which a joint text must be closer than either half, in a split or merge
-HELD = 0.6  # share of the shorter text that must stand in the longer, in a split or merge
+LEAST_JOINED = 0.3  # score of a further line in a split or merge
+GAIN = 0.02  # by which a joint text must be closer than either half, in a split or merge
+HELD = 0.55  # share of the shorter text that must stand in the longer, in a split or merge
+ANOTHER_SUBJECT = -0.5
+OWN = 0.15  # share of it that the other half does not hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +65,27 @@ class Weighed:
         return [frozenset(tokens(line.text)) for line in self.lines]
 
     @cached_property
+    def heads(self) -> list[tuple[frozenset[str], bool]]:
+        """Words that say what a line is about, and whether a verb points at them."""
+        return [_head(each) for each in self.slots]
+
+    @cached_property
     def sections(self) -> list[frozenset[str]]:
         return [frozenset(tokens(" ".join(line.section))) for line in self.lines]
+
+
+def _head(slots: Slots) -> tuple[frozenset[str], bool]:
+    named = _SUBJECT.search(slots.text) if slots.language == "en" else None
+    text = named["subject"] if named else slots.text[: HEAD_SIGNS[slots.language]]
+    return frozenset(tokens(text)), named is not None
+
+
+def _head_similarity(
+    one: tuple[frozenset[str], bool], other: tuple[frozenset[str], bool], rarity: dict[str, float]
+) -> float:
+    """Likeness of what two lines are about; below 0 where both say it and share no word."""
+    similar = word_similarity(one[0], other[0], rarity)
+    return similar if similar or not (one[1] and other[1]) else ANOTHER_SUBJECT
 
 
 def align_lines(old: Sequence[Line], new: Sequence[Line]) -> list[Link]:
@@ -62,7 +94,7 @@ def align_lines(old: Sequence[Line], new: Sequence[Line]) -> list[Link]:
     rarity = rarities([*one.words, *other.words])
     scores = _scores(one, other, rarity)
     links = {pair: float(scores[pair]) for pair in _assign(scores) if scores[pair] >= LEAST}
-    joined = _join(one, other, rarity, links)
+    joined = _join(one, other, rarity, links, scores)
     linked_old = {place for link in joined for place in link.old}
     linked_new = {place for link in joined for place in link.new}
     rest = [Link((), (place,), 0.0) for place in range(len(new)) if place not in linked_new]
@@ -103,6 +135,7 @@ def _scores(one: Weighed, other: Weighed, rarity: dict[str, float]) -> npt.NDArr
                 continue
             scores[row, column] = (
                 WEIGHTS["words"] * words
+                + WEIGHTS["head"] * _head_similarity(one.heads[row], other.heads[column], rarity)
                 + WEIGHTS["slots"] * slot_similarity(one.slots[row], other.slots[column], words, lexicon)
                 + WEIGHTS["section"] * section
                 + WEIGHTS["place"] * place
@@ -133,24 +166,43 @@ def _assign(scores: npt.NDArray[np.float64]) -> list[tuple[int, int]]:
     return list(zip(rows.tolist(), columns.tolist(), strict=True))
 
 
-def _join(one: Weighed, other: Weighed, rarity: dict[str, float], links: dict[tuple[int, int], float]) -> list[Link]:
+def _join(
+    one: Weighed, other: Weighed, rarity: dict[str, float], links: dict[tuple[int, int], float],
+    scores: npt.NDArray[np.float64],
+) -> list[Link]:  # fmt: skip
     """Links with splits and merges: a line that is left over joins the link whose texts it completes."""
     splits: dict[int, list[int]] = {}
     merges: dict[int, list[int]] = {}
-    free_new = set(range(len(other.lines))) - {column for _, column in links}
-    free_old = set(range(len(one.lines))) - {row for row, _ in links}
-    for place in sorted(free_new):
-        target = _completed(other.words[place], [(r, one.words[r], other.words[c]) for r, c in links], rarity)
+    for place in sorted(set(range(len(other.lines))) - {column for _, column in links}):
+        near = [
+            (r, one.words[r], other.words[c])
+            for r, c in links
+            if scores[r, place] >= LEAST_JOINED and not _is_another(other, place, one, r)
+        ]
+        target = _completed(other.words[place], near, rarity)
         if target is not None:
             splits.setdefault(target, []).append(place)
-    for place in sorted(free_old):
-        target = _completed(one.words[place], [(c, other.words[c], one.words[r]) for r, c in links], rarity)
+    for place in sorted(set(range(len(one.lines))) - {row for row, _ in links}):
+        near = [
+            (c, other.words[c], one.words[r])
+            for r, c in links
+            if scores[place, c] >= LEAST_JOINED and not _is_another(one, place, other, c)
+        ]
+        target = _completed(one.words[place], near, rarity)
         if target is not None:
             merges.setdefault(target, []).append(place)
     return [
         Link(tuple(sorted([row, *merges.get(column, [])])), tuple(sorted([column, *splits.get(row, [])])), score)
         for (row, column), score in links.items()
     ]
+
+
+def _is_another(part: Weighed, place: int, whole: Weighed, key: int) -> bool:
+    """Whether a line says another thing with other values than the text that it would be a part of."""
+    values = part.slots[place].quantities
+    known = whole.slots[key].quantities
+    differs = any(not any(each.has_same_ends(other) for other in known) for each in values)
+    return differs and _head_similarity(part.heads[place], whole.heads[key], {}) < 0
 
 
 def _completed(
@@ -162,7 +214,7 @@ def _completed(
     for key, whole, half in links:
         if not total or weight(words & whole, rarity) / total < HELD:
             continue
-        if weight((words & whole) - half, rarity) / total < HELD / 2:
+        if weight((words & whole) - half, rarity) / total < OWN:
             continue  # what it holds stands in the other half already
         gain = word_similarity(half | words, whole, rarity) - word_similarity(half, whole, rarity)
         if gain > best_gain:

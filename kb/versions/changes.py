@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kb.domain import Recommendation
@@ -177,9 +177,13 @@ def _says_both(slots: Slots, agent: Agent) -> bool:
 
 def changed_slots(one: Slots, other: Slots, lexicon: Lexicon) -> Iterator[Changed]:
     """Agents, quantities, population and qualifiers that differ."""
-    yield from changed_quantities(one.quantities, other.quantities)
+    people = [*_changed_population(one, other, lexicon)]
+    for each in changed_quantities(one.quantities, other.quantities):
+        # A limit that comes or goes with a condition is part of who is meant.
+        is_limit = each.slot == "threshold" and any(bool(p.old) == bool(each.old) and bool(p.new) == bool(each.new) for p in people)
+        yield replace(each, slot="population") if is_limit and not (each.old and each.new) else each
     yield from _changed_agents(one, other)
-    yield from _changed_population(one, other, lexicon)
+    yield from people
     for name in sorted(one.qualifiers ^ other.qualifiers):
         yield Changed("qualifier", name if name in one.qualifiers else "", name if name in other.qualifiers else "")
 

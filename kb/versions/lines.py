@@ -16,6 +16,9 @@ from kb.text import squeeze
 
 LEAST_SIGNS = 12  # a shorter sentence says nothing that could change
 SAYS_NOTHING = frozenset({"contents", "references", "front_matter", "form"})
+_GRADES = re.compile(  # at the end, where the reader could not part them from the text
+    r"[(（\[][^()（）\[\]]*(?:推荐强度|证据质量|证据等级|recommendation|evidence|Grade|Class|Level)[^()（）\[\]]*[)）\]]\s*$", re.IGNORECASE
+)
 _BULLET = re.compile(r"^\s*(?:[•●■▪◦–—*○\-]|\(?[a-z\d]{1,2}[.)]|[(（]?\d{1,2}[)）、.])\s*")
 
 
@@ -60,8 +63,9 @@ def _recommendation_lines(
 def recommendation_line(edition_id: str, passage: Passage, recommendation: Recommendation) -> Line:
     """The line of a recommendation, found in its passage in spite of line breaks."""
     start, end = find_stretch(passage.text, recommendation.text)
+    text = _GRADES.sub("", recommendation.text).strip() or recommendation.text
     return Line(
-        edition_id, passage.ordinal, start, end, recommendation.text, passage.section, recommendation.page_first,
+        edition_id, passage.ordinal, start, end, text, passage.section, recommendation.page_first,
         recommendation,
     )  # fmt: skip
 
