@@ -33,9 +33,11 @@ _ADVERBS = {
     "每日": 1, "每天": 1, "每晚": 1, "每周": 7, "每月": 30.4375, "每年": 365.25,
 }  # fmt: skip
 _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], float]], ...] = (
-    (re.compile(rf"\b(?P<times>once|twice|thrice|(?:three|four|{_NUMBER}) times)\s?(?:a|per|every|each|/|in (?:a|every))?\s?"
+    (re.compile(rf"\b(?P<times>once|twice|thrice|(?:three|four|{_NUMBER}) times)\s?(?:a|per|every|each|/|in (?:a|"
+                rf"every))?\s?"
                 rf"(?P<unit>day|week|month|year)(?:ly)?\b", re.I), _per),
-    (re.compile(r"\b(?P<times>once|twice|thrice|(?:three|four|\d) times) (?P<unit>daily|weekly|monthly|yearly|annually)\b",
+    (re.compile(r"\b(?P<times>once|twice|thrice|(?:three|four|\d) times) (?P<unit>daily|weekly|monthly|yearly|"
+                r"annually)\b",
                 re.I), lambda m: _ADVERBS[m["unit"].lower()] / (_TIMES.get(m["times"].lower()) or float(m["times"][0]))),
     (re.compile(rf"\b(?:every|each) (?P<n>{_NUMBER})?\s?(?P<unit>minute|hour|day|week|month|year)s?\b", re.I), _every),
     (re.compile(rf"\bq(?P<n>{_NUMBER})(?P<unit>h|d)\b", re.I), _every),
@@ -44,7 +46,8 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], float]], ...] = (
     (re.compile(rf"(?:每隔|每)(?P<n>{_NUMBER})\s?(?P<unit>{_UNIT})"), _every),
     (re.compile(rf"(?P<times>{_NUMBER})\s?次\s?/\s?(?P<unit>{_UNIT})"), _per),
     (re.compile(r"(?<![/\w])(?P<adverb>every other (?:day|year)|daily|nightly|weekly|fortnightly|monthly|quarterly|"
-                r"annual(?:ly)?|yearly|biennial(?:ly)?|q\.?d\.?|b\.?i\.?d\.?|b\.?d\.?|t\.?i\.?d\.?|t\.?d\.?s\.?|q\.?i\.?d\.?)"
+                r"annual(?:ly)?|yearly|biennial(?:ly)?|q\.?d\.?|b\.?i\.?d\.?|b\.?d\.?|t\.?i\.?d\.?|t\.?d\.?s\.?|"
+                r"q\.?i\.?d\.?)"
                 r"(?![\w/])(?! life| living| activit)", re.I),
      lambda m: _ADVERBS[m["adverb"].lower().replace(".", "")]),
     (re.compile(r"(?P<adverb>隔日|每(?:日|天|晚|周|月|年))(?!\d|一|[^,。;]{0,4}[≥≤<>])"), lambda m: _ADVERBS[m["adverb"]]),

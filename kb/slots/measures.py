@@ -42,8 +42,23 @@ MEASURES = {
     "prevalence": r"prevalence|流行率|患病率",
     "energy": r"energy|calor|热量|能量",
 }  # fmt: skip
-BY_UNIT = {"egfr": "egfr", "kg/m2": "bmi", "bpm": "", "mmHg": "", "mmol/mol": "hba1c", "°C": "temperature", "MME": "mme"}
-UNIT_OF = {"bmi": "kg/m2", "hba1c": "%", "egfr": "egfr", "spo2": "%", "lvef": "%", "heart_rate": "bpm"}  # left out in print
+BY_UNIT = {
+    "egfr": "egfr",
+    "kg/m2": "bmi",
+    "bpm": "",
+    "mmHg": "",
+    "mmol/mol": "hba1c",
+    "°C": "temperature",
+    "MME": "mme",
+}
+UNIT_OF = {
+    "bmi": "kg/m2",
+    "hba1c": "%",
+    "egfr": "egfr",
+    "spo2": "%",
+    "lvef": "%",
+    "heart_rate": "bpm",
+}  # left out in print
 NEAR_BEFORE, NEAR_AFTER = 60, 14
 
 
@@ -58,11 +73,14 @@ def find_measures(text: str) -> list[tuple[int, int, str]]:
 
 
 def nearest_measure(found: list[tuple[int, int, str]], text: str, start: int, end: int, unit: str) -> str:
-    """The measurement that a number at [start, end) belongs to: the last one before it in its sentence, else one after."""
+    """The measurement that a number at [start, end) belongs to: the last one before it in its sentence, else "
+    "one after."""
     if BY_UNIT.get(unit):
         return BY_UNIT[unit]
     before = [each for each in found if each[1] <= start and start - each[1] <= NEAR_BEFORE]
-    before = [each for each in before if not re.search(r"[.。；;](?:\s|$)", text[each[1] : start]) and _fits(each[2], unit)]
+    before = [
+        each for each in before if not re.search(r"[.。；;](?:\s|$)", text[each[1] : start]) and _fits(each[2], unit)
+    ]
     if before:
         return before[-1][2]
     after = [each for each in found if 0 <= each[0] - end <= NEAR_AFTER and _fits(each[2], unit)]

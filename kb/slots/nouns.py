@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-TOLERANCE = 0.015  # relative; covers the rounding of a converted value (7.8 mmol/L for 140 mg/dL)
+TOLERANCE = 0.015  # relative, where one side was converted: covers its rounding (7.8 mmol/L for 140 mg/dL)
+EXACT = 1e-6
 
 
 class Role(StrEnum):
@@ -41,6 +42,7 @@ class Quantity:
     text: str  # as printed, with its comparator
     start: int  # of `text` in the unified text
     is_negated: bool = False  # "rather than 80-110 mg/dL"
+    is_converted: bool = False  # by a factor that print rounds: mg/dL, mmol/mol, kPa, months
 
     @property
     def is_exact(self) -> bool:
@@ -68,14 +70,19 @@ class Quantity:
 
     def has_same_ends(self, other: Quantity) -> bool:
         """Whether both ends agree; "above" and "at or above" count alike."""
-        return is_close(self.low, other.low) and is_close(self.high, other.high)
+        within = self.tolerance(other)
+        return is_close(self.low, other.low, within) and is_close(self.high, other.high, within)
+
+    def tolerance(self, other: Quantity) -> float:
+        """Relative difference that is rounding and not another value: none between values in one printed unit."""
+        return EXACT if self.is_converted == other.is_converted else TOLERANCE
 
 
-def is_close(one: float, other: float) -> bool:
-    """Whether two values are one value, rounding of unit conversions set aside."""
+def is_close(one: float, other: float, within: float = EXACT) -> bool:
+    """Whether two values are one value."""
     if math.isinf(one) or math.isinf(other):
         return one == other
-    return math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=1e-9)
+    return math.isclose(one, other, rel_tol=within, abs_tol=1e-9)
 
 
 @dataclass(frozen=True, slots=True)

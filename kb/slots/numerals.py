@@ -8,14 +8,20 @@ import unicodedata
 from kb.text import LOOKALIKES
 
 _ENGLISH = dict(
-    zip("two three four five six seven eight nine ten eleven twelve".split(), map(str, range(2, 13)), strict=True)
+    zip(
+        ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
+        map(str, range(2, 13)),
+        strict=True,
+    )
 )
 _COUNTED = (
     r"times|days?|weeks?|months?|years?|hours?|minutes?|drugs?|agents?|doses?|sprays?|tablets?|occasions?|episodes?|"
-    r"attacks?|exacerbations?|consecutive|separate|readings?|measurements?|or (?:more|fewer)|to \d|to (?:two|three|four)"
+    r"attacks?|exacerbations?|consecutive|separate|readings?|measurements?|or (?:more|fewer)|to \d|to (?:two|"
+    r"three|four)"
 )
 _WORD = re.compile(rf"(?<![\w-])({'|'.join(_ENGLISH)})(?=[\s-](?:\w+\s)?(?:{_COUNTED})\b|\sor\s(?:more|fewer))", re.I)
 _ONE = re.compile(r"(?<![\w-])one(?=[\s-](?:days?|weeks?|months?|years?|hours?|doses?|sprays?|or more)\b)", re.I)
+_GAP = re.compile(r"(?<=\d) +(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]) +(?=\d)")
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _HAN = re.compile(
     r"(?<![零一二三四五六七八九十百千万第几之])([零一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
@@ -27,6 +33,7 @@ def unify(text: str) -> str:
     """NFKC, look-alike signs made one, counted number words as digits ("two drugs", 两次, 三个月)."""
     unified = unicodedata.normalize("NFKC", text.translate(LOOKALIKES)).translate(LOOKALIKES)
     unified = unified.replace(">=", "≥").replace("<=", "≤").replace("µ", "μ")
+    unified = _GAP.sub("", unified)
     unified = _WORD.sub(lambda match: _ENGLISH[match[1].lower()], unified)
     unified = _ONE.sub("1", unified)
     return _HAN.sub(lambda match: str(_han_value(match[1])), unified)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from kb.slots.frequency import find_frequencies
 from kb.slots.measures import UNIT_OF, find_measures, nearest_measure
 from kb.slots.nouns import Quantity, Role
-from kb.slots.units import convert, read_unit
+from kb.slots.units import ROUNDED, convert, read_unit
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
 _FIRST = re.compile(rf"(?<![A-Za-z\d.*])(?<![A-Za-z]-)(?:{_NUMBER})(?![\d.]*\d)(?!\.\d)")
@@ -22,10 +22,12 @@ _TO = re.compile(rf"\s?(?:-|~|to|up to|至|到|或)\s?(?P<n>{_NUMBER})(?![\d.]*\
 _AND = re.compile(rf"\s?(?:and|与|和)\s?(?P<n>{_NUMBER})(?![\d.]*\d)", re.I)
 _BEFORE = (
     ("between", r"between|在|介于"),
-    ("le", r"≤|no more than|not more than|no higher than|not exceed(?:ing)?|at most|up to|max(?:imum)?(?: \w+){0,3}? (?:of|is)"
-           r"|maximum|within(?: the)?(?: first| past| last)?|不超过|不高于|不大于|至多|最多|最大剂量为?|最高剂量为?|(?:do|should|must) not exceed|limit(?:ed)? to"),
+    ("le", r"≤|no more than|not more than|no higher than|not exceed(?:ing)?|at most|up to|"
+           r"max(?:imum)?(?: \w+){0,3}? (?:of|is)"
+           r"|maximum|within(?: the)?(?: first| past| last)?|不超过|不高于|不大于|至多|最多|最大剂量为?|最高剂量为?|(?:do|should|"
+           r"must) not exceed|limit(?:ed)? to"),
     ("ge", r"≥|no less than|not less than|no lower than|at least|minimum(?: of)?|starting (?:at|from)|from|≧|不低于|不少于|"
-           r"不小于|至少(?:间隔)?|最少|达到?|满|as early as"),
+           r"不小于|至少(?:[\u4e00-\u9fff]{2})?|最少|达到?|满|as early as"),
     ("gt", r">|more than|over|above|greater than|higher than|exceed(?:s|ing)?|older than|longer than|超过|大于|高于|多于|逾|"
            r"beyond"),
     ("lt", r"<|less than|below|under|lower than|fewer than|younger than|shorter than|小于|低于|少于|未满|不足|不满|降至"),
@@ -34,9 +36,11 @@ _BEFORE_PATTERNS = tuple(
     (kind, re.compile(rf"(?:{words})\s?(?:a |an |the |age |aged |的|约|为|了)?\s?$", re.I)) for kind, words in _BEFORE
 )
 _AFTER_PATTERNS = (
-    ("ge", re.compile(r"\s?(?:mm\s?Hg )?\(?(?:or|and) (?:more|higher|above|greater|over|older|longer|up|upwards)\b|\s?(?:及|或|和)?以上"
+    ("ge", re.compile(r"\s?(?:mm\s?Hg )?\(?(?:or|and) (?:more|higher|above|greater|over|older|longer|up|"
+                      r"upwards)\b|\s?(?:及|或|和)?以上"
                       r"|\s?\+(?!\d)|\s?(?:或|及)更(?:高|大|多|长)|\s?起", re.I)),
-    ("le", re.compile(r"\s?(?:mm\s?Hg )?\(?(?:or|and) (?:less|lower|below|fewer|under|younger|shorter)\b|\s?(?:及|或)以下|\s?以内|"
+    ("le", re.compile(r"\s?(?:mm\s?Hg )?\(?(?:or|and) (?:less|lower|below|fewer|under|younger|shorter)\b|\s?(?:及|"
+                      r"或)以下|\s?以内|"
                       r"\s?之内|\s?内(?!科|镜|皮|分泌|脏)", re.I)),
     ("lt", re.compile(r"\s?以下")),
 )  # fmt: skip
@@ -48,13 +52,17 @@ _NAMED = re.compile(  # numbers that are part of a name
 _NAME_AFTER = re.compile(r"\s?(?:型|期|级|代|号|版|章|节|线(?!性)|度(?!以)|类|项|条|-lead|-vessel|导联)|-?year (?:[\w-]+ ){0,3}risk|"
                          r"年(?:[^,。;]{0,8})风险|-?\s?h(?:our)? (?:urine|ambulatory|postprandial)|小时(?:动态|尿)", re.I)  # fmt: skip
 _AGE_BEFORE = re.compile(
-    r"(?:\bage[ds]?(?:\s(?:of|at|from|between|under|over|above|below))?|年龄|\b(?:people|adults?|men|women|persons?|patients?|"
+    r"(?:\bage[ds]?(?:\s(?:of|at|from|between|under|over|above|below))?|年龄|\b(?:people|adults?|men|women|"
+    r"persons?|patients?|"
     r"children|individuals|infants)\s(?:(?:who are|aged|under|over|above|below|older than|younger than)\s?)?)\s?"
     r"(?:≥|≤|>|<|at least |in |为|在|满|大于|小于|超过|不足|between )?\s?$",
     re.I,
 )
-_AGE_AFTER = re.compile(r"\s?(?:of age|old(?:er)?|and (?:over|older|younger)|or (?:older|over|younger|above|more)\b(?! (?:of|after)))|龄", re.I)  # fmt: skip
-_REJECTED = re.compile(r"(?:rather than|instead of|and not|not the|而非|而不是|不再(?:使用|采用|以)?|取代)[^,;.。]{0,30}$", re.I)
+_AGE_AFTER = re.compile(r"\s?(?:of age|old(?:er)?|and (?:over|older|younger)|or (?:older|over|younger|above|"
+                        r"more)\b(?! (?:of|after)))|龄", re.I)  # fmt: skip
+_REJECTED = re.compile(
+    r"(?:rather than|instead of|and not|not the|而非|而不是|不再(?:使用|采用|以)?|取代)[^,;.。]{0,30}$", re.I
+)
 _CALENDAR = range(1950, 2100)
 
 
@@ -94,7 +102,9 @@ def _pressures(text: str) -> Iterator[Quantity]:
         kind, start, end = _comparator(text, match.start(), match.end())
         for low, high, measure in ends:
             interval = _interval(kind, low * factor, high * factor)
-            yield Quantity(*interval, "mmHg", Role.THRESHOLD, measure, text[start:end], start)
+            yield Quantity(
+                *interval, "mmHg", Role.THRESHOLD, measure, text[start:end], start, is_converted=factor != 1.0
+            )
 
 
 def _read_value(
@@ -119,7 +129,10 @@ def _read_value(
                 kind = ""
     kind, start, end = _comparator(text, match.start(), first_unit_end)
     canonical, factor = (unit[0].canonical, unit[0].factor) if unit else ("", 1.0)
-    return _placed(text, (low * factor, high * factor), canonical, kind, start, end, match, first_unit_end, measures), end
+    values = (low * factor, high * factor)
+    placed = _placed(text, values, canonical, kind, start, end, match, first_unit_end, measures)
+    is_converted = factor in ROUNDED or (placed.unit != canonical != "" and placed.role != Role.AGE)
+    return replace(placed, is_converted=is_converted), end
 
 
 def _placed(
@@ -157,7 +170,10 @@ def _comparator(text: str, start: int, end: int) -> tuple[str, int, int]:
     for kind, pattern in _AFTER_PATTERNS:
         after = pattern.match(text, end)
         if after:
-            head = next((each for _, other in _BEFORE_PATTERNS[1:] if (each := other.search(text, max(0, start - 30), start))), None)
+            head = next(
+                (each for _, other in _BEFORE_PATTERNS[1:] if (each := other.search(text, max(0, start - 30), start))),
+                None,
+            )
             return kind, head.start() if head and kind == "le" and head[0].lower() == "within" else start, after.end()
     age = re.match(r"\s?(?:of age )?(?:and|or) (over|older|above|more|younger|under|below)\b", text[end : end + 24])
     if age:
@@ -187,7 +203,9 @@ def _is_name(text: str, match: re.Match[str]) -> bool:
     after = text[match.end() : match.end() + 1]
     if text[match.start() - 1 : match.start()] == "/" and read_unit(text, match.end()) is None:
         return True  # the second half of a fraction or an unfamiliar pair
-    is_year = float(match[0].replace(",", "")) in _CALENDAR and len(match[0]) == 4 and read_unit(text, match.end()) is None
+    is_year = (
+        float(match[0].replace(",", "")) in _CALENDAR and len(match[0]) == 4 and read_unit(text, match.end()) is None
+    )
     is_year = is_year or (len(match[0]) == 4 and match[0][:2] in ("19", "20") and after == "年")
     return is_year or (after.isascii() and after.isalpha() and read_unit(text, match.end()) is None)
 

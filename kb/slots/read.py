@@ -22,7 +22,8 @@ from kb.text import language_of, tokens
 
 
 def read_slots(text: str, lexicon: Lexicon | None = None) -> Slots:
-    """Everything that a recommendation or a claim asserts, in English or Chinese; the same text gives the same slots."""
+    """Everything that a recommendation or a claim asserts, in English or Chinese; the same text gives the same "
+    "slots."""
     return _read(text, lexicon or load_lexicon())
 
 

@@ -29,7 +29,11 @@ UNITS = (
     Unit(r"m[lL]\s?/\s?(?:\(?min\s?[·.*/]\s?1\.73\s?m(?:2|²)\)?|min\s?per\s?1\.73\s?m(?:2|²))", "egfr", 1),
     Unit(r"m[lL]\s?/\s?min(?:ute)?", "egfr", 1),
     Unit(r"m[lL]\s?/\s?kg(?:\s?/\s?(?:h|hr|hour|d|day))?", "mL/kg", 1),
-    Unit(r"(?:mg|毫克)\s?/\s?(?:\(\s?kg\s?[·.*]\s?(?:d|day|次|天|日)\s?\)|kg(?:\s?/\s?(?:d|day|dose|天|日))?)", "mg/kg", 1),
+    Unit(
+        r"(?:mg|毫克)\s?/\s?(?:\(\s?kg\s?[·.*]\s?(?:d|day|次|天|日)\s?\)|kg(?:\s?/\s?(?:d|day|dose|天|日))?)",
+        "mg/kg",
+        1,
+    ),
     Unit(r"(?:[uμ]g|mcg)\s?/\s?(?:\(\s?kg\s?[·.*]\s?(?:d|day|min)\s?\)|kg(?:\s?/\s?(?:min|d|day))?)", "mg/kg", 1e-3),
     Unit(r"g\s?/\s?kg(?:\s?/\s?(?:d|day))?", "mg/kg", 1e3),
     Unit(r"kg\s?/\s?m(?:2|²)|千克/平方米", "kg/m2", 1),
@@ -89,6 +93,9 @@ def read_unit(text: str, place: int) -> tuple[Unit, int] | None:
     if match is None:
         return None
     return UNITS[int(str(match.lastgroup)[1:])], match.end()
+
+
+ROUNDED = frozenset({7.50062, 30.4375, 365.25, 0.239})  # factors whose results print rounds
 
 
 def convert(value: float, unit: str, measure: str) -> tuple[float, str]:

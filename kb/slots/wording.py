@@ -9,12 +9,16 @@ from kb.slots.nouns import Direction
 
 _AGAINST = re.compile(
     r"\b(?:do(?:es)?|did|should|must|shall|need|may|is|are|was|were|can|could|will|would)\s?(?:not|n't)\b"
-    r"(?! (?:rule out|delay|hesitate|exceed|tolerate|take|use[ds]? before|respond|be delayed|wait|have|control|reach|meet|limited|only))"
+    r"(?! (?:rule out|delay|hesitate|exceed|tolerate|take|use[ds]? before|respond|be delayed|wait|have|control|"
+    r"reach|meet|limited|only))"
     r"|\b(?:cannot|can't) be (?:used|recommended)"
-    r"|\b(?:don't|never|avoid(?:ed|ing)?|against|withhold|withheld|refrain|discourage[ds]?|no longer|contraindicated in|"
-    r"not (?:be )?(?:recommended|encouraged|indicated|offered|advised|used|given|required|needed|necessary|appropriate|suitable|"
+    r"|\b(?:don't|never|avoid(?:ed|ing)?|against|withhold|withheld|refrain|discourage[ds]?|no longer|"
+    r"contraindicated in|"
+    r"not (?:be )?(?:recommended|encouraged|indicated|offered|advised|used|given|required|needed|necessary|"
+    r"appropriate|suitable|"
     r"routinely|prescribed|screened?|started?|suggested|performed|combined?)|no need|no role|prohibited|"
-    r"(?:stop|discontinue|omit)(?! if| when| using a)|without (?:giving|using|prescribing)|(?:delay|postpone) (?:the )?(?:introduc|start)\w*)\b"
+    r"(?:stop|discontinue|omit)(?! if| when| using a)|without (?:giving|using|prescribing)|(?:delay|"
+    r"postpone) (?:the )?(?:introduc|start)\w*)\b"
     r"|不(?:再)?(?:推荐|建议|应|宜|得|予|使用|用(?!药者)|可|作为|需|必|要求|主张|提倡|给予|常规|适合|适用|联合|合用|首选|要)|未(?:被)?推荐|"
     r"禁用|禁止|禁忌(?!时|证?者)|避免|切勿|勿|停用|停止|无需|无须|毋需|取消|反对|不(?=单独|单纯|仅)",
     re.IGNORECASE,
@@ -22,27 +26,33 @@ _AGAINST = re.compile(
 _NOT_AGAINST = re.compile(
     r"\bunless (?:\w+ ){0,3}contraindicated|\bif not contraindicated|除非有?禁忌|无禁忌(?:证|症)?|不超过|不低于|不少于|不高于|不小于|不大于|"
     r"不能耐受|不耐受|不达标|不足|不明|不良|不同|不全|不分|不论|不仅|不稳定|不典型|不要求(?=.{0,4}空腹)|禁忌(?:证|症)?(?:时|者|的患者)|"
-    r"\bwhether or not\b|\bnot only\b|\bif \w+ (?:is|are) not\b|\bwho (?:do|does|did|have|has|is|are) not\b|\bwhen \w+ (?:do|does) not\b|"
+    r"\bwhether or not\b|\bnot only\b|\bif \w+ (?:is|are) not\b|\bwho (?:do|does|did|have|has|is|are) not\b|"
+    r"\bwhen \w+ (?:do|does) not\b|"
     r"\bdo not exceed\b|\bshould not exceed\b|\bmust not exceed\b",
     re.IGNORECASE,
 )
 _EITHER = re.compile(
-    r"\bindividual(?:i[sz]ed?)? (?:one|decision|basis|judg\w+)|\bshared[- ](?:clinical )?decision|\bdecision\b.{0,80}\bindividual|"
+    r"\bindividual(?:i[sz]ed?)? (?:one|decision|basis|judg\w+)|\bshared[- ](?:clinical )?decision|"
+    r"\bdecision\b.{0,80}\bindividual|"
     r"\bcase[- ]by[- ]case|个体化(?:决定|决策|选择)|共同决策|视情况|酌情",
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(
-    r"[。！？；;!?]|\.(?=\s|$)|:(?=\s)|(?<!\d),(?=\s?(?:but|and do not|and avoid|however|whereas|except|unless|rather|not )\b)|"
-    r"\b(?:but|whereas|however)\b|,(?=\s?(?:不|禁|但|而|避免|切勿|勿|无需|可|应|推荐|建议|优先|不再))|但(?!是?否)|(?<=[\u4e00-\u9fff]),(?=[\u4e00-\u9fff])",
+    r"[。！？；;!?]|\.(?=\s|$)|:(?=\s)|(?<!\d),(?=\s?(?:but|and do not|and avoid|however|whereas|except|unless|"
+    r"rather|not )\b)|"
+    r"\b(?:but|whereas|however)\b|,(?=\s?(?:不|禁|但|而|避免|切勿|勿|无需|可|应|推荐|建议|优先|不再))|但(?!是?否)|"
+    r"(?<=[\u4e00-\u9fff]),(?=[\u4e00-\u9fff])",
     re.IGNORECASE,
 )
 _STRONG = re.compile(
-    r"\b(?:we |is |are |strongly |who |\w+ )?recommend(?:s|ed|ing)?\b|\b(?:offer|must|should|shall|always|ensure|strong recommendation|"
+    r"\b(?:we |is |are |strongly |who |\w+ )?recommend(?:s|ed|ing)?\b|\b(?:offer|must|should|shall|always|ensure|"
+    r"strong recommendation|"
     r"is indicated)\b|强推荐|推荐|应当?(?!用)|必须|须|务必|禁用|禁止|不得",
     re.IGNORECASE,
 )
 _CONDITIONAL = re.compile(
-    r"\b(?:consider(?:ed)?|suggest(?:s|ed)?|may be|might be|can be considered|reasonable|conditional|weak recommendation|"
+    r"\b(?:consider(?:ed)?|suggest(?:s|ed)?|may be|might be|can be considered|reasonable|conditional|"
+    r"weak recommendation|"
     r"could be|discuss)\b|弱推荐|建议|可考虑|考虑|可以|可(?:选|用|使用|采用|给予)|酌情",
     re.IGNORECASE,
 )
@@ -52,10 +62,12 @@ _HEDGED = re.compile(
     re.IGNORECASE,
 )
 _EXCLUSIVE = {
-    "all": r"\b(?:all|every|any|each|everyone|universal(?:ly)?|regardless|irrespective)\b|所有|全部|任何|每[一位名]|一律|均(?!衡|可|值)|普遍|不论|无论",
+    "all": r"\b(?:all|every|any|each|everyone|universal(?:ly)?|regardless|irrespective)\b|所有|全部|任何|每[一位名]|一律|"
+    r"均(?!衡|可|值)|普遍|不论|无论",
     "only": r"\bonly\b|\bsolely\b|\bexclusively\b|仅(?!次)|只(?!要)|唯一",
     "alone": r"\balone\b|\bmonotherapy\b|\bby itself\b|\bon its own\b|\bsingle[- ]agent\b|单独|单药|单用|单一",
-    "first_line": r"\bfirst[- ]line\b|\bfirst[- ]choice\b|\bpreferred\b|\binitial (?:drug|treatment|therapy|agent|pharmac\w+)\b|"
+    "first_line": r"(?<!on a )(?<!on )\bfirst[- ]line\b|\bfirst[- ]choice\b|\bpreferred\b|\binitial (?:drug|"
+    r"treatment|therapy|agent|pharmac\w+)\b|"
     r"\bfirst (?:diagnostic )?test\b|\bof choice\b|一线|首选|优先(?:选|使用|推荐|考虑)?|首要",
 }
 _QUALIFIERS = {
@@ -91,9 +103,19 @@ def find_clauses(text: str) -> tuple[Clause, ...]:
     return tuple(clauses)
 
 
+_WHO = re.compile(  # what describes the patient tells nothing to do
+    r"\b(?:who|whose|whom|which|if|when|because|although|in case)\b(?:(?!\b(?:should|must|shall|(?:is|"
+    r"are) (?:not )?(?:recommended|"
+    r"contraindicated)|(?:do not|don't) (?:offer|use|give|start|prescribe|combine|recommend|screen|"
+    r"perform))\b)[^,;.:])*|"
+    r"(?<![推建])[未不无](?!推荐|建议|应|宜|得|常规|作为|再要求|要求)[^,;。,]{1,14}?(?:的(?:患者|人群|成人|成年人|孕妇|儿童|女性|男性|病例)|者(?![^,;。]{0,2}除外))",
+    re.IGNORECASE,
+)
+
+
 def direction_of(clause: str) -> Direction:
     """Which way a clause points; one that neither forbids nor leaves open points for what it says."""
-    bare = _NOT_AGAINST.sub(lambda match: " " * len(match[0]), clause)
+    bare = _WHO.sub(" ", _NOT_AGAINST.sub(" ", clause))
     if _AGAINST.search(bare):
         return Direction.AGAINST
     return Direction.EITHER if _EITHER.search(bare) else Direction.FOR

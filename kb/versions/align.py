@@ -26,10 +26,14 @@ from kb.versions.lines import Line
 WEIGHTS = {"words": 0.4, "head": 0.22, "slots": 0.22, "section": 0.09, "place": 0.07}
 HEAD_SIGNS = {"en": 64, "zh": 24}  # the beginning of a text, where it says what it is about
 _SUBJECT = re.compile(  # what is offered, measured, avoided: the words after the first verb of doing
-    r"\b(?:do not |not )?(?:offer|consider|use|give|start|prescribe|measure|record|refer|screen|recommend(?:s|ed)?|suggest(?:s|ed)?|"
-    r"avoid|add|perform|monitor|repeat|review|continue|stop|advise|treat|provide|combine|discuss|assess|against|starting|"
-    r"initiating|using|giving)\b(?: (?:using|giving|starting|initiating|the use of|that))?\s+(?P<subject>[^,.;:()]{3,60}?)"
-    r"(?=\s(?:as|to|for|in|with|if|when|unless|until|within|at|on|by|from|over|during|before|after|only|once|daily|who|whose|every|"
+    r"\b(?:do not |not )?(?:offer|consider|use|give|start|prescribe|measure|record|refer|screen|recommend(?:s|"
+    r"ed)?|suggest(?:s|ed)?|"
+    r"avoid|add|perform|monitor|repeat|review|continue|stop|advise|treat|provide|combine|discuss|assess|against|"
+    r"starting|"
+    r"initiating|using|giving)\b(?: (?:using|giving|starting|initiating|the use of|"
+    r"that))?\s+(?P<subject>[^,.;:()]{3,60}?)"
+    r"(?=\s(?:as|to|for|in|with|if|when|unless|until|within|at|on|by|from|over|during|before|after|only|once|"
+    r"daily|who|whose|every|"
     r"\d)\b|[,.;:()]|$)",
     re.IGNORECASE,
 )
@@ -38,7 +42,7 @@ LEAST_JOINED = 0.3  # score of a further line in a split or merge
 GAIN = 0.02  # by which a joint text must be closer than either half, in a split or merge
 HELD = 0.55  # share of the shorter text that must stand in the longer, in a split or merge
 ANOTHER_SUBJECT = -0.5
-OWN = 0.15  # share of it that the other half does not hold
+OWN = 0.12  # share of it that the other half does not hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,8 @@ def _scores(one: Weighed, other: Weighed, rarity: dict[str, float]) -> npt.NDArr
 
 
 def slot_similarity(one: Slots, other: Slots, otherwise: float, lexicon: Lexicon) -> float:
-    """Share of agents, conditions and kinds of quantities that two texts have in common; `otherwise` if they have none."""
+    """Share of agents, conditions and kinds of quantities that two texts have in common; `otherwise` if they "
+    "have none."""
     parts = []
     if one.agents or other.agents:
         first, second = {each.concept for each in one.agents}, {each.concept for each in other.agents}

@@ -9,15 +9,23 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from kb.domain import Recommendation
 from kb.lexicon import Lexicon, load_lexicon
 from kb.slots import Agent, Quantity, Role, Slots, read_slots
 from kb.slots.nouns import Direction
-from kb.text import squeeze, tokens
+from kb.text import content_words, squeeze, tokens
 
 STRENGTHS = {"strong": 2, "conditional": 1, "consensus": 1, "none": 0}
-REPLACED = 0.2  # share of each text's words that the other lacks, from which it is another procedure, not another wording
+COME = 2  # content words that came or went while all others stayed: a test or step more or less
+REPLACED = (
+    0.2  # share of each text's words that the other lacks, from which it is another procedure, not another wording
+)
+_WHO = re.compile(
+    r"\b(?:who|whose|whom)\b[^,;.]*|[^,;。,]{0,24}(?:的(?:患者|人群|成人|女性|男性|儿童)|者)", re.IGNORECASE
+)
+_NAME = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z]*(?:[A-Z\d]|-[A-Z])[A-Za-z\d-]*")
 _PUNCTUATION = re.compile(r"[\s，,。.；;：:、·•()（）\[\]\"“”]+")
 
 
@@ -60,6 +68,7 @@ SEVERITIES = {
     ChangeType.CERTAINTY_CHANGED: Severity.MINOR, ChangeType.SPLIT: Severity.MINOR, ChangeType.MERGED: Severity.MINOR,
     ChangeType.DIRECTION_REVERSED: Severity.CRITICAL, ChangeType.THRESHOLD_CHANGED: Severity.CRITICAL,
     ChangeType.DOSE_CHANGED: Severity.CRITICAL,
+    ChangeType.AGENT_REMOVED: Severity.CRITICAL,
 }  # fmt: skip
 ORDER = (Severity.CRITICAL, Severity.MAJOR, Severity.MINOR, Severity.NONE)
 
@@ -68,7 +77,9 @@ ORDER = (Severity.CRITICAL, Severity.MAJOR, Severity.MINOR, Severity.NONE)
 class Changed:
     """One slot that differs, as each side prints it; "" where a side has none."""
 
-    slot: str  # direction | strength | certainty | dose | threshold | timing | population | agent | qualifier | procedure
+    slot: (
+        str  # direction | strength | certainty | dose | threshold | timing | population | agent | qualifier | procedure
+    )
     old: str
     new: str
 
@@ -108,7 +119,7 @@ def compare_texts(
         changed += changed_slots(one, other, lexicon)
     is_same = _bare(old) == _bare(new)
     if not is_same and not any(each.slot not in ("strength", "certainty") for each in changed):
-        changed += _procedure(one, other, lexicon)
+        changed += _procedure(one, other)
     types = [_type_of(each) for each in changed]
     if not types:
         types = [ChangeType.UNCHANGED if is_same else ChangeType.REWORDED]
@@ -120,13 +131,16 @@ def severity_of(types: Sequence[ChangeType], one: Slots | None, other: Slots | N
     """The gravest of the types; a first-line agent or a new contraindication is critical."""
     grades = [SEVERITIES.get(each, Severity.MAJOR) for each in types]
     either = [each for each in (one, other) if each is not None]
-    if {ChangeType.AGENT_ADDED, ChangeType.AGENT_REMOVED} & set(types):
-        if any("first_line" in each.exclusivity or each.direction == Direction.AGAINST for each in either):
+    if {ChangeType.AGENT_ADDED, ChangeType.AGENT_REMOVED, ChangeType.POPULATION_CHANGED} & set(types):
+        is_contraindication = ChangeType.POPULATION_CHANGED not in types and any(
+            each.direction == Direction.AGAINST for each in either
+        )
+        if is_contraindication or any("first_line" in each.exclusivity and each.given for each in either):
             return Severity.CRITICAL
     if {ChangeType.NEW, ChangeType.REMOVED} & set(types):
         if any(each.direction == Direction.AGAINST and each.given for each in either) and ChangeType.NEW in types:
             return Severity.CRITICAL
-    return min(grades, key=ORDER.index)
+    return min(grades, key=ORDER.index, default=Severity.NONE)
 
 
 def _type_of(changed: Changed) -> ChangeType:
@@ -142,9 +156,7 @@ def _strength(printed: str) -> str:
     return printed.split(" ")[0]
 
 
-def _grades(
-    one: Slots, other: Slots, old: Recommendation | None, new: Recommendation | None
-) -> Iterator[Changed]:
+def _grades(one: Slots, other: Slots, old: Recommendation | None, new: Recommendation | None) -> Iterator[Changed]:
     graded = old is not None and new is not None and bool(old.strength and new.strength)
     strengths = (old.strength, new.strength) if graded and old and new else (one.strength, other.strength)
     if all(strengths) and STRENGTHS.get(strengths[0], 0) != STRENGTHS.get(strengths[1], 0):
@@ -161,7 +173,12 @@ def _reversal(one: Slots, other: Slots, lexicon: Lexicon) -> Changed | None:
     for first in one.given:
         for second in other.given:
             opposed = {first.direction, second.direction} == {Direction.FOR, Direction.AGAINST}
-            if first.concept == second.concept and opposed and not _says_both(one, first) and not _says_both(other, second):
+            if (
+                first.concept == second.concept
+                and opposed
+                and not _says_both(one, first)
+                and not _says_both(other, second)
+            ):
                 return Changed("direction", f"{first.text}: {first.direction}", f"{second.text}: {second.direction}")
     return None
 
@@ -180,8 +197,16 @@ def changed_slots(one: Slots, other: Slots, lexicon: Lexicon) -> Iterator[Change
     people = [*_changed_population(one, other, lexicon)]
     for each in changed_quantities(one.quantities, other.quantities):
         # A limit that comes or goes with a condition is part of who is meant.
-        is_limit = each.slot == "threshold" and any(bool(p.old) == bool(each.old) and bool(p.new) == bool(each.new) for p in people)
-        yield replace(each, slot="population") if is_limit and not (each.old and each.new) else each
+        is_limit = each.slot == "threshold" and any(
+            bool(p.old) == bool(each.old) and bool(p.new) == bool(each.new) for p in people
+        )
+        if any(
+            part and part[-1:] in "药种" or part.endswith(("drugs", "drug", "agents", "tablet"))
+            for part in (each.old, each.new)
+        ):
+            yield replace(each, slot="procedure")
+        else:
+            yield replace(each, slot="population") if is_limit and not (each.old and each.new) else each
     yield from _changed_agents(one, other)
     yield from people
     for name in sorted(one.qualifiers ^ other.qualifiers):
@@ -204,15 +229,11 @@ def changed_quantities(one: Sequence[Quantity], other: Sequence[Quantity]) -> It
 
 
 def _without_likes(one: Sequence[Quantity], other: Sequence[Quantity]) -> list[Quantity]:
-    waiting = list(other)
-    left = []
-    for each in one:
-        like = next((w for w in waiting if w.is_same(each) and w.unit == each.unit and w.is_negated == each.is_negated), None)
-        if like is None:
-            left.append(each)
-        else:
-            waiting.remove(like)
-    return left
+    return [each for each in one if not any(_is_like(each, like) for like in other)]
+
+
+def _is_like(one: Quantity, other: Quantity) -> bool:
+    return one.is_comparable(other) and one.is_same(other) and one.is_negated == other.is_negated
 
 
 def _changed_agents(one: Slots, other: Slots) -> Iterator[Changed]:
@@ -236,25 +257,64 @@ def _changed_population(one: Slots, other: Slots, lexicon: Lexicon) -> Iterator[
 
 
 def _shown(names: frozenset[str], lexicon: Lexicon) -> str:
-    return ", ".join(sorted(lexicon.concept(each).en[0] if each in lexicon else each.replace("_", " ") for each in names))
+    return ", ".join(
+        sorted(lexicon.concept(each).en[0] if each in lexicon else each.replace("_", " ") for each in names)
+    )
 
 
-def _procedure(one: Slots, other: Slots, lexicon: Lexicon) -> Iterator[Changed]:
+def _procedure(one: Slots, other: Slots) -> Iterator[Changed]:
     """Content words that each text has alone, where they are many enough to be another way of doing it."""
-    old, new = ({word for word in each.terms if not word.isdigit()} for each in (one, other))
+    old, new = _words(one), _words(other)
     gone, come = old - new, new - old
-    if old and new and len(gone) / len(old) >= REPLACED and len(come) / len(new) >= REPLACED and _is_short_of(old, new):
+    if (gone or come) and gone | come <= _words_about_people(one) | _words_about_people(other):
+        yield Changed("population", _phrase(one.text, gone), _phrase(other.text, come))
+        return
+    if _names(one.text) - _names(other.text) and _names(other.text) - _names(one.text):
+        yield Changed("procedure", _phrase(one.text, gone), _phrase(other.text, come))  # another score, test or device
+        return
+    is_longer = (not gone and len(come) >= COME) or (not come and len(gone) >= COME)
+    if old and new and (is_longer or _is_replaced(old, new, gone, come)):
         yield Changed("procedure", _phrase(one.text, gone), _phrase(other.text, come))
 
 
-def _is_short_of(old: set[str], new: set[str]) -> bool:
-    return len(old & new) / min(len(old), len(new)) < 0.75
+def _names(text: str) -> frozenset[str]:
+    """Proper names of scores, tests and devices: CHA2DS2-VASc, HLA-B, CTPA."""
+    return frozenset(match[0].strip("-") for match in _NAME.finditer(text))
+
+
+def _words(slots: Slots) -> set[str]:
+    values = {token for each in slots.quantities for token in tokens(each.text)}
+    return {word for word in slots.terms if not word.isdigit() and word not in _plain() and word not in values}
+
+
+def _words_about_people(slots: Slots) -> set[str]:
+    return {token for match in _WHO.finditer(slots.text) for token in tokens(match[0])}
+
+
+def _is_replaced(old: set[str], new: set[str], gone: set[str], come: set[str]) -> bool:
+    return (
+        len(gone) / len(old) >= REPLACED
+        and len(come) / len(new) >= REPLACED
+        and len(old & new) / min(len(old), len(new)) < 0.75
+    )
+
+
+@lru_cache(maxsize=1)
+def _plain() -> frozenset[str]:
+    """Words of telling, not of doing: their coming and going is wording."""
+    return frozenset(tokens(
+        "should must keep kept make sure ensure advise advised less more below above under over intake when if "
+        "while before after "
+        "every each all also only where unless not no alone itself recommend recommended suggest suggested offer "
+        "consider use used "
+        "using take taken treat treatment patient patients adult adults people person discuss both either start "
+        "starting "
+        "推荐 建议 应当 应该 可以 使用 采用 进行 患者 不少于 至少 时间 其余 尽早 尽快 给予 需要 必须"
+    ))  # fmt: skip
 
 
 def _phrase(text: str, words: set[str]) -> str:
     """The stretch of a text from its first to its last word that the other lacks."""
-    from kb.text import content_words
-
     kept = [word for word in content_words(text) if set(tokens(word)) & words]
     return " ".join(kept[:8])
 

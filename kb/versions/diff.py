@@ -6,16 +6,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kb.domain import Edition, RelationType
+from kb.domain import Edition, Recommendation, RelationType
 from kb.slots import read_slots
 from kb.store.library import Library
-from kb.versions.align import Link, align_lines
+from kb.text import tokens
+from kb.versions.align import Link, align_lines, word_similarity
 from kb.versions.change import get_edition
 from kb.versions.changes import ORDER, Changed, ChangeType, Severity, compare_texts, severity_of
 from kb.versions.lines import Line, recommendation_lines, running_lines
 
 MOST_UNMATCHED = 0.5  # share of the old edition from which an extraction fault is likelier than a revision
 LEAST_RETAINED = 0.15
+SAME_CHAPTER = 0.4  # likeness of titles
 FEWEST = 3  # recommendations below which an edition is compared by its running text
 MOST_LINES = 1500  # of running text that are compared
 
@@ -88,7 +90,7 @@ def _change(link: Link, before: Sequence[Line], after: Sequence[Line], *, is_mov
     old, new = tuple(before[place] for place in link.old), tuple(after[place] for place in link.new)
     if not old or not new:
         return _one_sided(old, new)
-    verdict = compare_texts(_joint(old), _joint(new), old[0].recommendation, new[0].recommendation)
+    verdict = compare_texts(_joint(old), _joint(new), *_grades(old, new))
     types = list(verdict.types)
     shape = ChangeType.SPLIT if len(new) > 1 else ChangeType.MERGED if len(old) > 1 else None
     if shape is not None:
@@ -97,6 +99,13 @@ def _change(link: Link, before: Sequence[Line], after: Sequence[Line], *, is_mov
         types = [*(each for each in types if each != ChangeType.UNCHANGED), ChangeType.MOVED]
     severity = severity_of(types, read_slots(_joint(old)), read_slots(_joint(new)))
     return Change(tuple(types), severity, old, new, verdict.changed, round(link.score, 3))
+
+
+def _grades(old: Sequence[Line], new: Sequence[Line]) -> tuple[Recommendation | None, Recommendation | None]:
+    """The grades to compare: of the first pair that differs, else of the first."""
+    pairs = [(one.recommendation, other.recommendation) for one in old for other in new]
+    differing = ((a, b) for a, b in pairs if a and b and (a.strength, a.certainty) != (b.strength, b.certainty))
+    return next(differing, pairs[0])
 
 
 def _joint(lines: Sequence[Line]) -> str:
@@ -116,25 +125,26 @@ def _corrected(change: Change) -> Change:
 
 
 def _moved_links(before: Sequence[Line], after: Sequence[Line], links: Sequence[Link]) -> set[int]:
-    """Places of links whose line left its chapter, or changed its order among the rest."""
+    """Places of links whose line stands in another chapter than the rest of its old chapter, or whose chapter moved."""
     pairs = [(place, link.old[0], link.new[0]) for place, link in enumerate(links) if link.old and link.new]
-    ordered = set(_longest_increasing([old for _, old, _ in pairs]))
+    ranks = {name: rank for rank, name in enumerate(dict.fromkeys(_chapter(line) for line in before))}
+    in_order = set(_longest_increasing([ranks[_chapter(before[old])] for _, old, _ in pairs]))
     homes = Counter((_chapter(before[old]), _chapter(after[new])) for _, old, new in pairs)
     moved = set()
     for index, (place, old, new) in enumerate(pairs):
         home, found = _chapter(before[old]), _chapter(after[new])
-        usual = max((each for each in homes if each[0] == home), key=lambda each: homes[each], default=None)
-        arrived = max((each for each in homes if each[1] == found), key=lambda each: homes[each], default=None)
-        left_home = bool(home and found) and usual != (home, found) and arrived != (home, found)
-        if index not in ordered or left_home or _is_lone_mover(home, found, homes):
+        if not home or not found:
+            continue
+        together = sum(count for (name, _), count in homes.items() if name == home)
+        left_home = homes[home, found] * 2 < together and _title_likeness(home, found) < SAME_CHAPTER
+        if index not in in_order or left_home:
             moved.add(place)
     return moved
 
 
-def _is_lone_mover(home: str, found: str, homes: Counter[tuple[str, str]]) -> bool:
-    """Whether most of a chapter went elsewhere than this one line of it."""
-    together = sum(count for (old, _), count in homes.items() if old == home)
-    return bool(home and found) and homes[home, found] * 2 < together
+def _title_likeness(one: str, other: str) -> float:
+    first, second = (frozenset(each for each in tokens(title) if not each.isdigit()) for title in (one, other))
+    return word_similarity(first, second, {})
 
 
 def _chapter(line: Line) -> str:
@@ -142,10 +152,10 @@ def _chapter(line: Line) -> str:
 
 
 def _longest_increasing(values: Sequence[int]) -> Iterator[int]:
-    """Indexes of a longest increasing subsequence (quadratic; editions have some hundred lines)."""
+    """Indexes of a longest non-decreasing subsequence (quadratic; editions have some hundred lines)."""
     best: list[tuple[int, int]] = []  # (length, previous index)
     for index, value in enumerate(values):
-        previous = max((i for i in range(index) if values[i] < value), key=lambda i: best[i][0], default=-1)
+        previous = max((i for i in range(index) if values[i] <= value), key=lambda i: best[i][0], default=-1)
         best.append(((best[previous][0] if previous >= 0 else 0) + 1, previous))
     index = max(range(len(best)), key=lambda i: best[i][0], default=-1)
     while index >= 0:

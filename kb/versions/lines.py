@@ -13,11 +13,13 @@ from kb.store.extractions import load_passages, load_recommendations
 from kb.store.library import Library
 from kb.store.registry import reading
 from kb.text import squeeze
+from kb.versions.numbered import find_numbered
 
 LEAST_SIGNS = 12  # a shorter sentence says nothing that could change
 SAYS_NOTHING = frozenset({"contents", "references", "front_matter", "form"})
 _GRADES = re.compile(  # at the end, where the reader could not part them from the text
-    r"[(（\[][^()（）\[\]]*(?:推荐强度|证据质量|证据等级|recommendation|evidence|Grade|Class|Level)[^()（）\[\]]*[)）\]]\s*$", re.IGNORECASE
+    r"[(（\[][^()（）\[\]]*(?:推荐强度|证据质量|证据等级|recommendation|evidence|Grade|Class|Level)[^()（）\[\]]*[)）\]]\s*$",
+    re.IGNORECASE,
 )
 _BULLET = re.compile(r"^\s*(?:[•●■▪◦–—*○\-]|\(?[a-z\d]{1,2}[.)]|[(（]?\d{1,2}[)）、.])\s*")
 
@@ -44,7 +46,11 @@ class Line:
 def recommendation_lines(library: Library, edition: Edition) -> tuple[Line, ...]:
     """The recommendations of an edition, in document order."""
     recommendations, passages = _read(library, edition.extraction_id)
-    return tuple(_recommendation_lines(edition.id, recommendations, passages))
+    found = list(_recommendation_lines(edition.id, recommendations, passages))
+    found += [
+        recommendation_line(edition.id, passage, each) for passage, each in find_numbered(passages, recommendations)
+    ]
+    return tuple(sorted(found, key=lambda line: (line.passage, line.start)))
 
 
 def _recommendation_lines(
