@@ -33,6 +33,7 @@ _CONTEXT_AFTER = re.compile(
     r"^\s?(?:过敏|不能耐受|不耐受|无效|禁忌|治疗(?:初期|期间|起始期|后|中|\d)|(?:使用|治疗)?(?:期间|前|后)|药物治疗\d|的患者|者(?!首选)|allerg|intoleran)",
     re.IGNORECASE,
 )
+_UNIT = re.compile(r"morphine milligram equivalent|吗啡毫克当量", re.IGNORECASE)
 _JOINED = re.compile(r"\s?(?:,|/|、|or|and|nor|和|及|与|或)\s?(?:an? )?", re.IGNORECASE)
 _REPLACED = re.compile(
     r"(?:rather than|instead of|over|而非|而不是|代替|取代|not|and not)\s(?:an? |the )?$|(?:而非|而不是|代替|取代)$",
@@ -69,7 +70,8 @@ def _spread_context(text: str, agents: Sequence[Agent]) -> Iterator[Agent]:
 def _named(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
     for mention in lexicon.find(text):
         drugs = [each for each in mention.concept_ids if lexicon.concept(each).group in GROUPS]
-        if drugs and text[mention.start : mention.end].lower() not in _COMMON:
+        unit = _UNIT.match(text, mention.start)
+        if drugs and not unit and text[mention.start : mention.end].lower() not in _COMMON:
             yield mention.start, mention.end, drugs[0]
 
 

@@ -40,6 +40,7 @@ MEASURES = {
     "ph": r"(?<![A-Za-z])pH(?![A-Za-z])|酸碱度",
     "narrowing": r"stenosis|narrowing|狭窄",
     "prevalence": r"prevalence|流行率|患病率",
+    "score": r"scores?|评分|得分",
     "energy": r"energy|calor|热量|能量",
 }  # fmt: skip
 BY_UNIT = {
@@ -93,7 +94,8 @@ _PERCENT = frozenset({"hba1c", "risk", "lvef", "spo2", "narrowing", "prevalence"
 _UNITS_OF = {
     "mmol/L": _MOLAR, "mg/dL": _MOLAR | {"crp", "haemoglobin", "ferritin"}, "%": _PERCENT, "mmHg": {"sbp", "dbp"},
     "bpm": {"heart_rate", "respiratory_rate"}, "cm": {"waist"}, "kg": {"weight"}, "mg": {"sodium"},
-    "kcal": {"energy"}, "": {"ph", "inr", "eosinophils", "cd4", "platelets", "bmi", "hba1c", "egfr", "spo2", "lvef", "heart_rate"},
+    "kcal": {"energy"}, "": {"ph", "inr", "eosinophils", "cd4", "platelets", "bmi", "hba1c", "egfr", "spo2", "lvef", "heart_rate", "score"},
+    "points": {"score"},
 }  # fmt: skip
 
 

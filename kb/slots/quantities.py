@@ -83,7 +83,8 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
         read = _read_value(text, match, measures, taken)
         if read is not None:
             quantity, place = read
-            found.append(quantity)
+            if not _is_bare(quantity):
+                found.append(quantity)
     return tuple(sorted((_with_rejection(text, each) for each in found), key=lambda each: each.start))
 
 
@@ -133,6 +134,11 @@ def _read_value(
     placed = _placed(text, values, canonical, kind, start, end, match, first_unit_end, measures)
     is_converted = factor in ROUNDED or (placed.unit != canonical != "" and placed.role != Role.AGE)
     return replace(placed, is_converted=is_converted), end
+
+
+def _is_bare(quantity: Quantity) -> bool:
+    """A single number of nothing, with nothing to compare: a footnote, a part of a name."""
+    return not quantity.unit and not quantity.measure and quantity.is_exact
 
 
 def _placed(
@@ -206,6 +212,8 @@ def _is_name(text: str, match: re.Match[str]) -> bool:
     is_year = (
         float(match[0].replace(",", "")) in _CALENDAR and len(match[0]) == 4 and read_unit(text, match.end()) is None
     )
+    is_year = is_year or re.match(r"(?:19|20)\d\d-(?:\d\d|(?:19|20)\d\d)(?!\d)", text[match.start() : match.start() + 10]) is not None
+    is_year = is_year or re.search(r"(?:19|20)\d\d-$", text[max(0, match.start() - 5) : match.start()]) is not None
     is_year = is_year or (len(match[0]) == 4 and match[0][:2] in ("19", "20") and after == "年")
     return is_year or (after.isascii() and after.isalpha() and read_unit(text, match.end()) is None)
 

@@ -38,6 +38,9 @@ _SUBJECT = re.compile(  # what is offered, measured, avoided: the words after th
     re.IGNORECASE,
 )
 LEAST = 0.36  # score of a link
+LEAST_MUTUAL = 0.18  # score of a link between lines that are each other's best by MARGIN
+MARGIN = 0.04
+RARE, FEW = 3, 2  # lines that may have a word that marks a matter; such words that are needed
 LEAST_JOINED = 0.3  # score of a further line in a split or merge
 GAIN = 0.02  # by which a joint text must be closer than either half, in a split or merge
 HELD = 0.55  # share of the shorter text that must stand in the longer, in a split or merge
@@ -92,12 +95,14 @@ def _head_similarity(
     return similar if similar or not (one[1] and other[1]) else ANOTHER_SUBJECT
 
 
-def align_lines(old: Sequence[Line], new: Sequence[Line]) -> list[Link]:
+def align_lines(old: Sequence[Line], new: Sequence[Line], *, least: float = LEAST) -> list[Link]:
     """Links in the order of the new edition, what was removed last; every line stands in at least one."""
     one, other = Weighed(old), Weighed(new)
     rarity = rarities([*one.words, *other.words])
     scores = _scores(one, other, rarity)
-    links = {pair: float(scores[pair]) for pair in _assign(scores) if scores[pair] >= LEAST}
+    assigned = _assign(scores)
+    links = {pair: float(scores[pair]) for pair in assigned if scores[pair] >= least}
+    links |= {pair: float(scores[pair]) for pair in assigned if pair not in links and _is_mutual(scores, pair, one, other)}
     joined = _join(one, other, rarity, links, scores)
     linked_old = {place for link in joined for place in link.old}
     linked_new = {place for link in joined for place in link.new}
@@ -200,6 +205,24 @@ def _join(
         Link(tuple(sorted([row, *merges.get(column, [])])), tuple(sorted([column, *splits.get(row, [])])), score)
         for (row, column), score in links.items()
     ]
+
+
+def _is_mutual(scores: npt.NDArray[np.float64], pair: tuple[int, int], one: Weighed, other: Weighed) -> bool:
+    """Whether two lines that share few words are still each other's clear best and speak of one matter.
+
+    They must have a word or an agent in common that hardly any other line has.
+    """
+    row, column = pair
+    score = scores[pair]
+    rivals = max(
+        np.delete(scores[row], column).max(initial=0.0), np.delete(scores[:, column], row).max(initial=0.0)
+    )
+    if score < LEAST_MUTUAL or score - rivals < MARGIN:
+        return False
+    shared = one.words[row] & other.words[column]
+    owners = [sum(word in words for words in [*one.words, *other.words]) for word in shared if not word.isdigit()]
+    agents = {a.concept for a in one.slots[row].agents} & {a.concept for a in other.slots[column].agents}
+    return bool(agents) or sum(count <= RARE for count in owners) >= FEW
 
 
 def _is_another(part: Weighed, place: int, whole: Weighed, key: int) -> bool:

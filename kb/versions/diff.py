@@ -10,7 +10,7 @@ from kb.domain import Edition, Recommendation, RelationType
 from kb.slots import read_slots
 from kb.store.library import Library
 from kb.text import tokens
-from kb.versions.align import Link, align_lines, word_similarity
+from kb.versions.align import LEAST, Link, align_lines, word_similarity
 from kb.versions.change import get_edition
 from kb.versions.changes import ORDER, Changed, ChangeType, Severity, compare_texts, severity_of
 from kb.versions.lines import Line, recommendation_lines, running_lines
@@ -19,6 +19,7 @@ MOST_UNMATCHED = 0.5  # share of the old edition from which an extraction fault 
 LEAST_RETAINED = 0.15
 SAME_CHAPTER = 0.4  # likeness of titles
 FEWEST = 3  # recommendations below which an edition is compared by its running text
+LEAST_RUNNING = 0.6  # score of a link between sentences of running text, of which there are many
 MOST_LINES = 1500  # of running text that are compared
 
 
@@ -54,7 +55,7 @@ def diff(library: Library, old: str, new: str) -> Diff:
     ledger = library.ledger()
     older, newer = get_edition(ledger, old), get_edition(ledger, new)
     before, after, notices = _lines(library, older, newer)
-    links = align_lines(before, after)
+    links = align_lines(before, after, least=LEAST_RUNNING if notices else LEAST)
     moved = _moved_links(before, after, links)
     is_erratum = any(
         relation.type == RelationType.CORRECTS and ledger.resolve(relation.target) == old
