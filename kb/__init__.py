@@ -1,7 +1,7 @@
 """A knowledge base of clinical guidelines that knows which edition it quotes and whether that edition is in force.
 
-`from kb import open_library, search, answer` is the door for other programs; verbs are imported when first used, so
-that `import kb` costs nothing.
+`from kb import open_library, search, answer, diff` is the door for other programs; verbs are imported when first
+used, so that `import kb` costs nothing.
 """
 
 from importlib import import_module
@@ -11,9 +11,10 @@ _HOMES = {
     "open_library": "kb.store.library",
     "search": "kb.retrieval.search",
     "answer": "kb.answering.answer",
+    "diff": "kb.versions.diff",
     "Filters": "kb.domain",
 }
-__all__ = ["Filters", "answer", "open_library", "search"]
+__all__ = ["Filters", "answer", "diff", "open_library", "search"]
 
 
 def __getattr__(name: str) -> Any:

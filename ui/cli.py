@@ -1,4 +1,4 @@
-"""`gkb`: parse, call one verb, print. The commands stand in cli_librarian, cli_reading and cli_care."""
+"""`gkb`: parse, call one verb, print. The commands stand in cli_librarian, cli_reading, cli_quality and cli_care."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from ui import cli_care, cli_librarian, cli_reading
+from ui import cli_care, cli_librarian, cli_quality, cli_reading
 from ui.cli_frame import INTERRUPTED, fail, interrupted
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ COMMANDS = (
     cli_librarian.relate,
     cli_librarian.undo,
     cli_librarian.audit,
+    cli_quality.diff,
     cli_care.reindex,
     cli_care.doctor,
     cli_care.stats,

@@ -47,7 +47,7 @@ def print_hits(result: SearchResult) -> None:
         print("Nothing found.")
     for hit in result.hits:
         print(f"{hit.rank:>2}. {_source(hit)}")
-        print(_indented(hit.passage.text))
+        print(indented(hit.passage.text))
         print(f"      {hit.passage_id}  score {hit.score}")
 
 
@@ -57,8 +57,8 @@ def print_answer(answer: Answer) -> None:
     for citation in answer.citations:
         print(f"[{citation.marker}] {_cited(citation)}")
         if citation.hit.passage.kind == "table" and citation.hit.passage.context:
-            print(_indented(f"({citation.hit.passage.context})"))
-        print(_indented(citation.quote))
+            print(indented(f"({citation.hit.passage.context})"))
+        print(indented(citation.quote))
         print()
     if answer.refusal is not None:
         print(answer.refusal.message)
@@ -111,7 +111,7 @@ def _grade(hit: Hit) -> str:
     return number + (f" ({grades})" if grades else "")
 
 
-def _indented(text: str) -> str:
+def indented(text: str) -> str:
     width = min(shutil.get_terminal_size((100, 24)).columns, 110) - 8
     lines = []
     for line in text.splitlines():

@@ -16,7 +16,8 @@ _BY_FORM = re.compile(  # endings that only names of drugs have (INN stems)
     r"\b[a-z]{3,}(?:mab|tinib|ciclib|sartan|statin|gliptin|gliflozin|glutide|prazole|cillin|floxacin|mycin|vir|"
     r"dipine|pril|"
     r"olol|setron|triptan|parin|xaban|gatran|azole|zumab|lukast|terol|tropium|sone|solone|thiazide|glitazone)s?\b"
-    r"|[\u4e00-\u9fff]{2,4}(?:单抗|替尼|沙坦|他汀|列汀|列净|鲁肽|拉唑|西林|沙星|霉素|洛韦|地平|普利|洛尔|司琼|曲坦|沙班|格列酮)",
+    r"|[\u4e00-\u9fff]{2,4}(?:单抗|替尼|沙坦|他汀|列汀|列净|鲁肽|拉唑|西林|沙星|霉素|洛韦|地平|普利|洛尔|司琼|曲坦|"
+    r"沙班|格列酮)",
     re.IGNORECASE,
 )
 _CONTEXT_BEFORE = re.compile(
@@ -25,12 +26,14 @@ _CONTEXT_BEFORE = re.compile(
     r"allerg\w+ to|(?:have|has|had) taken|taking|receiving|(?:stay\w*|remain\w*|\bis|\bare|controlled|\d|level|"
     r"higher|lower) on|"
     r"(?:before|after|when|while|of|or) (?:starting |stopping |changing |giving )(?:or changing )?(?:an? |the )?|"
-    r"contraindicat\w+ to|despite|failed?|to whom|不能(?:使用|耐受|服用)|不耐受|对|正在(?:使用|服用)|已(?:使用|服用)|首次使用|使用|服用|停用)\s?"
+    r"contraindicat\w+ to|despite|failed?|to whom|不能(?:使用|耐受|服用)|不耐受|对|正在(?:使用|服用)|已(?:使用|服用)|"
+    r"首次使用|使用|服用|停用)\s?"
     r"(?:an? |the |any |\w+-dose |低剂量|小剂量)?$",
     re.IGNORECASE,
 )
 _CONTEXT_AFTER = re.compile(
-    r"^\s?(?:过敏|不能耐受|不耐受|无效|禁忌|治疗(?:初期|期间|起始期|后|中|\d)|(?:使用|治疗)?(?:期间|前|后)|药物治疗\d|的患者|者(?!首选)|allerg|intoleran)",
+    r"^\s?(?:过敏|不能耐受|不耐受|无效|禁忌|治疗(?:初期|期间|起始期|后|中|\d)|(?:使用|治疗)?(?:期间|前|后)|"
+    r"药物治疗\d|的患者|者(?!首选)|allerg|intoleran)",
     re.IGNORECASE,
 )
 _UNIT = re.compile(r"morphine milligram equivalent|吗啡毫克当量", re.IGNORECASE)

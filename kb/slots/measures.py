@@ -94,7 +94,9 @@ _PERCENT = frozenset({"hba1c", "risk", "lvef", "spo2", "narrowing", "prevalence"
 _UNITS_OF = {
     "mmol/L": _MOLAR, "mg/dL": _MOLAR | {"crp", "haemoglobin", "ferritin"}, "%": _PERCENT, "mmHg": {"sbp", "dbp"},
     "bpm": {"heart_rate", "respiratory_rate"}, "cm": {"waist"}, "kg": {"weight"}, "mg": {"sodium"},
-    "kcal": {"energy"}, "": {"ph", "inr", "eosinophils", "cd4", "platelets", "bmi", "hba1c", "egfr", "spo2", "lvef", "heart_rate", "score"},
+    "kcal": {"energy"},
+    "": {"ph", "inr", "eosinophils", "cd4", "platelets", "bmi", "hba1c", "egfr",
+         "spo2", "lvef", "heart_rate", "score"},
     "points": {"score"},
 }  # fmt: skip
 

@@ -14,14 +14,18 @@ _PREGNANT = re.compile(r"\bpregnan\w+|\bantenatal\b|\bgestation\w*|妊娠|孕妇
 _EVERYONE = re.compile(
     r"\b(?:all|every|any|each)\s(?:\w+\s){0,2}?(?:adults?|patients?|people|persons?|women|men|children|infants?|"
     r"individuals?|person)\b|"
-    r"\beveryone\b|(?:所有|全部|任何|每[一位名])[^,。;]{0,12}(?:患者|成人|人群|者|病例|孕妇)|不分(?:性别|年龄)|均(?:应|需|须|推荐|建议)", re.I
+    r"\beveryone\b|(?:所有|全部|任何|每[一位名])[^,。;]{0,12}(?:患者|成人|人群|者|病例|孕妇)|不分(?:性别|年龄)|"
+    r"均(?:应|需|须|推荐|建议)", re.I
 )  # fmt: skip
 _SEVERITY = {
     "mild": r"\bmild\b|轻(?:型|度|症)", "moderate": r"\bmoderate\b(?![- ](?:certainty|quality|intensity))|中(?:型|度)",
     "severe": r"(?<!non[- ])\bsevere\b|(?<![非危])重(?:型|度|症(?!监护))", "critical": r"\bcritical(?:ly)?\b|危重",
-    "non_severe": r"\bnon[- ]severe\b|非重[型症]", "high_risk": r"\b(?:very )?high[- ](?:\w+ )?risk\b|\bhigh risk\b|高危|高风险",
-    "low_risk": r"\blow[- ](?:\w+ )?risk\b|\blow or moderate\b|低危|低风险", "very_high_risk": r"\bvery high[- ]risk\b|超高危|极高危",
-    "asymptomatic": r"\basymptomatic\b|\bno symptoms\b|无症状", "acute": r"\bacute\b|急性", "chronic": r"\bchronic\b|慢性",
+    "non_severe": r"\bnon[- ]severe\b|非重[型症]", "high_risk": r"\b(?:very )?high[- ](?:\w+ )?risk\b|\bhigh risk\b|"
+        r"高危|高风险",
+    "low_risk": r"\blow[- ](?:\w+ )?risk\b|\blow or moderate\b|低危|"
+                r"低风险", "very_high_risk": r"\bvery high[- ]risk\b|超高危|极高危",
+    "asymptomatic": r"\basymptomatic\b|\bno symptoms\b|无症状", "acute": r"\bacute\b|急性", "chronic": r"\bchronic\b|"
+        r"慢性",
     "stage_1": r"\bstage (?:1|I)\b|1[期级]", "stage_2": r"\bstage (?:2|II)\b|2[期级]", "stage_3": r"\bstage (?:3|"
         r"III)\b|3[期级]",
     "group_a": r"\bgroup A\b", "group_b": r"\bgroup B\b", "group_c": r"\bgroup C\b", "group_d": r"\bgroup D\b",
@@ -32,7 +36,8 @@ _SETTING = {
         r"in hospital|住院",
     "outpatient": r"\boutpatients?\b|\bambulatory patients\b|门诊", "primary_care": r"\bprimary care\b|"
         r"\bgeneral practice\b|基层|社区",
-    "home": r"\bat home\b|home[- ]based|居家|家庭", "emergency": r"\bemergency\b|急诊", "perioperative": r"perioperative|surgery|围手术期|术[前后中]",
+    "home": r"\bat home\b|home[- ]based|居家|家庭", "emergency": r"\bemergency\b|"
+        r"急诊", "perioperative": r"perioperative|surgery|围手术期|术[前后中]",
 }  # fmt: skip
 _SEVERITY_PATTERNS = {name: re.compile(words, re.I) for name, words in _SEVERITY.items()}
 _SETTING_PATTERNS = {name: re.compile(words, re.I) for name, words in _SETTING.items()}

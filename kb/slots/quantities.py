@@ -24,13 +24,17 @@ _BEFORE = (
     ("between", r"between|在|介于"),
     ("le", r"≤|no more than|not more than|no higher than|not exceed(?:ing)?|at most|up to|"
            r"max(?:imum)?(?: \w+){0,3}? (?:of|is)"
-           r"|maximum|within(?: the)?(?: first| past| last)?|不超过|不高于|不大于|至多|最多|最大剂量为?|最高剂量为?|(?:do|should|"
+           r"|maximum|within(?: the)?(?: first| past| last)?|不超过|不高于|不大于|至多|最多|最大剂量为?|最高剂量为?|"
+           r"(?:do|should|"
            r"must) not exceed|limit(?:ed)? to"),
-    ("ge", r"≥|no less than|not less than|no lower than|at least|minimum(?: of)?|starting (?:at|from)|from|≧|不低于|不少于|"
+    ("ge", r"≥|no less than|not less than|no lower than|at least|minimum(?: of)?|starting (?:at|from)|from|≧|不低于|"
+           r"不少于|"
            r"不小于|至少(?:[\u4e00-\u9fff]{2})?|最少|达到?|满|as early as"),
-    ("gt", r">|more than|over|above|greater than|higher than|exceed(?:s|ing)?|older than|longer than|超过|大于|高于|多于|逾|"
+    ("gt", r">|more than|over|above|greater than|higher than|exceed(?:s|ing)?|older than|longer than|超过|大于|高于|"
+           r"多于|逾|"
            r"beyond"),
-    ("lt", r"<|less than|below|under|lower than|fewer than|younger than|shorter than|小于|低于|少于|未满|不足|不满|降至"),
+    ("lt", r"<|less than|below|under|lower than|fewer than|younger than|shorter than|小于|低于|少于|未满|不足|不满|"
+           r"降至"),
 )  # fmt: skip
 _BEFORE_PATTERNS = tuple(
     (kind, re.compile(rf"(?:{words})\s?(?:a |an |the |age |aged |的|约|为|了)?\s?$", re.I)) for kind, words in _BEFORE
@@ -49,8 +53,10 @@ _NAMED = re.compile(  # numbers that are part of a name
     r"recommendation|annex|level|vitamin|factor|no\.|第|表|图|推荐意见|意见|附录|步骤|阶段)\s?)$",
     re.I,
 )
-_NAME_AFTER = re.compile(r"\s?(?:型|期|级|代|号|版|章|节|线(?!性)|度(?!以)|类|项|条|-lead|-vessel|导联)|-?year (?:[\w-]+ ){0,3}risk|"
-                         r"年(?:[^,。;]{0,8})风险|-?\s?h(?:our)? (?:urine|ambulatory|postprandial)|小时(?:动态|尿)", re.I)  # fmt: skip
+_NAME_AFTER = re.compile(r"\s?(?:型|期|级|代|号|版|章|节|线(?!性)|度(?!以)|类|项|条|-lead|-vessel|导联)|"
+                         r"-?year (?:[\w-]+ ){0,3}risk|"
+                         r"年(?:[^,。;]{0,8})风险|-?\s?h(?:our)? (?:urine|ambulatory|postprandial)|小时(?:动态|"
+                         r"尿)", re.I)  # fmt: skip
 _AGE_BEFORE = re.compile(
     r"(?:\bage[ds]?(?:\s(?:of|at|from|between|under|over|above|below))?|年龄|\b(?:people|adults?|men|women|"
     r"persons?|patients?|"
@@ -129,6 +135,8 @@ def _read_value(
             if kind == "le" and _TO.match(text, match.end()):
                 kind = ""
     kind, start, end = _comparator(text, match.start(), first_unit_end)
+    if unit is None and kind and (counted := read_unit(text, end)):  # "3 or more attacks"
+        unit, end = counted, counted[1]
     canonical, factor = (unit[0].canonical, unit[0].factor) if unit else ("", 1.0)
     values = (low * factor, high * factor)
     placed = _placed(text, values, canonical, kind, start, end, match, first_unit_end, measures)
@@ -212,7 +220,10 @@ def _is_name(text: str, match: re.Match[str]) -> bool:
     is_year = (
         float(match[0].replace(",", "")) in _CALENDAR and len(match[0]) == 4 and read_unit(text, match.end()) is None
     )
-    is_year = is_year or re.match(r"(?:19|20)\d\d-(?:\d\d|(?:19|20)\d\d)(?!\d)", text[match.start() : match.start() + 10]) is not None
+    is_year = (
+        is_year
+        or re.match(r"(?:19|20)\d\d-(?:\d\d|(?:19|20)\d\d)(?!\d)", text[match.start() : match.start() + 10]) is not None
+    )
     is_year = is_year or re.search(r"(?:19|20)\d\d-$", text[max(0, match.start() - 5) : match.start()]) is not None
     is_year = is_year or (len(match[0]) == 4 and match[0][:2] in ("19", "20") and after == "年")
     return is_year or (after.isascii() and after.isalpha() and read_unit(text, match.end()) is None)

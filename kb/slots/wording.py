@@ -19,13 +19,16 @@ _AGAINST = re.compile(
     r"routinely|prescribed|screened?|started?|suggested|performed|combined?)|no need|no role|prohibited|"
     r"(?:stop|discontinue|omit)(?! if| when| using a)|without (?:giving|using|prescribing)|(?:delay|"
     r"postpone) (?:the )?(?:introduc|start)\w*)\b"
-    r"|不(?:再)?(?:推荐|建议|应|宜|得|予|使用|用(?!药者)|可|作为|需|必|要求|主张|提倡|给予|常规|适合|适用|联合|合用|首选|要)|未(?:被)?推荐|"
+    r"|不(?:再)?(?:推荐|建议|应|宜|得|予|使用|用(?!药者)|可|作为|需|必|要求|主张|提倡|给予|常规|适合|适用|联合|合用|"
+    r"首选|要)|未(?:被)?推荐|"
     r"禁用|禁止|禁忌(?!时|证?者)|避免|切勿|勿|停用|停止|无需|无须|毋需|取消|反对|不(?=单独|单纯|仅)",
     re.IGNORECASE,
 )
 _NOT_AGAINST = re.compile(
-    r"\bunless (?:\w+ ){0,3}contraindicated|\bif not contraindicated|除非有?禁忌|无禁忌(?:证|症)?|不超过|不低于|不少于|不高于|不小于|不大于|"
-    r"不能耐受|不耐受|不达标|不足|不明|不良|不同|不全|不分|不论|不仅|不稳定|不典型|不要求(?=.{0,4}空腹)|禁忌(?:证|症)?(?:时|者|的患者)|"
+    r"\bunless (?:\w+ ){0,3}contraindicated|\bif not contraindicated|除非有?禁忌|无禁忌(?:证|症)?|不超过|不低于|"
+    r"不少于|不高于|不小于|不大于|"
+    r"不能耐受|不耐受|不达标|不足|不明|不良|不同|不全|不分|不论|不仅|不稳定|不典型|不要求(?=.{0,4}空腹)|禁忌(?:证|"
+    r"症)?(?:时|者|的患者)|"
     r"\bwhether or not\b|\bnot only\b|\bif \w+ (?:is|are) not\b|\bwho (?:do|does|did|have|has|is|are) not\b|"
     r"\bwhen \w+ (?:do|does) not\b|"
     r"\bdo not exceed\b|\bshould not exceed\b|\bmust not exceed\b",
@@ -62,7 +65,8 @@ _HEDGED = re.compile(
     re.IGNORECASE,
 )
 _EXCLUSIVE = {
-    "all": r"\b(?:all|every|any|each|everyone|universal(?:ly)?|regardless|irrespective)\b|所有|全部|任何|每[一位名]|一律|"
+    "all": r"\b(?:all|every|any|each|everyone|universal(?:ly)?|regardless|irrespective)\b|所有|全部|任何|每[一位名]|"
+    r"一律|"
     r"均(?!衡|可|值)|普遍|不论|无论",
     "only": r"\bonly\b|\bsolely\b|\bexclusively\b|仅(?!次)|只(?!要)|唯一",
     "alone": r"\balone\b|\bmonotherapy\b|\bby itself\b|\bon its own\b|\bsingle[- ]agent\b|单独|单药|单用|单一",
@@ -108,7 +112,8 @@ _WHO = re.compile(  # what describes the patient tells nothing to do
     r"are) (?:not )?(?:recommended|"
     r"contraindicated)|(?:do not|don't) (?:offer|use|give|start|prescribe|combine|recommend|screen|"
     r"perform))\b)[^,;.:])*|"
-    r"(?<![推建])[未不无](?!推荐|建议|应|宜|得|常规|作为|再要求|要求)[^,;。,]{1,14}?(?:的(?:患者|人群|成人|成年人|孕妇|儿童|女性|男性|病例)|者(?![^,;。]{0,2}除外))",
+    r"(?<![推建])[未不无](?!推荐|建议|应|宜|得|常规|作为|再要求|要求)[^,;。,]{1,14}?(?:的(?:患者|人群|成人|成年人|"
+    r"孕妇|儿童|女性|男性|病例)|者(?![^,;。]{0,2}除外))",
     re.IGNORECASE,
 )
 
@@ -131,7 +136,8 @@ def main_direction(text: str, clauses: tuple[Clause, ...]) -> Direction:
 
 
 def read_strength(text: str) -> tuple[str, str]:
-    """("strong" | "conditional" | "", the word that says so): the word that comes first, "should consider" set aside."""
+    """("strong" | "conditional" | "", the word that says so): the word that comes first, "should consider" set "
+    r"aside."""
     hedged = _HEDGED.search(text)
     if hedged:
         return "conditional", hedged[0]

@@ -102,7 +102,9 @@ def align_lines(old: Sequence[Line], new: Sequence[Line], *, least: float = LEAS
     scores = _scores(one, other, rarity)
     assigned = _assign(scores)
     links = {pair: float(scores[pair]) for pair in assigned if scores[pair] >= least}
-    links |= {pair: float(scores[pair]) for pair in assigned if pair not in links and _is_mutual(scores, pair, one, other)}
+    links |= {
+        pair: float(scores[pair]) for pair in assigned if pair not in links and _is_mutual(scores, pair, one, other)
+    }
     joined = _join(one, other, rarity, links, scores)
     linked_old = {place for link in joined for place in link.old}
     linked_new = {place for link in joined for place in link.new}
@@ -214,9 +216,7 @@ def _is_mutual(scores: npt.NDArray[np.float64], pair: tuple[int, int], one: Weig
     """
     row, column = pair
     score = scores[pair]
-    rivals = max(
-        np.delete(scores[row], column).max(initial=0.0), np.delete(scores[:, column], row).max(initial=0.0)
-    )
+    rivals = max(np.delete(scores[row], column).max(initial=0.0), np.delete(scores[:, column], row).max(initial=0.0))
     if score < LEAST_MUTUAL or score - rivals < MARGIN:
         return False
     shared = one.words[row] & other.words[column]

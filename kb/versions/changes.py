@@ -137,9 +137,8 @@ def severity_of(types: Sequence[ChangeType], one: Slots | None, other: Slots | N
         )
         if is_contraindication or any("first_line" in each.exclusivity and each.given for each in either):
             return Severity.CRITICAL
-    if {ChangeType.NEW, ChangeType.REMOVED} & set(types):
-        if any(each.direction == Direction.AGAINST and each.given for each in either) and ChangeType.NEW in types:
-            return Severity.CRITICAL
+    if ChangeType.NEW in types and any(each.direction == Direction.AGAINST and each.given for each in either):
+        return Severity.CRITICAL
     return min(grades, key=ORDER.index, default=Severity.NONE)
 
 

@@ -18,7 +18,8 @@ from kb.versions.numbered import find_numbered
 LEAST_SIGNS = 12  # a shorter sentence says nothing that could change
 SAYS_NOTHING = frozenset({"contents", "references", "front_matter", "form"})
 _GRADES = re.compile(  # at the end, where the reader could not part them from the text
-    r"[(（\[][^()（）\[\]]*(?:推荐强度|证据质量|证据等级|recommendation|evidence|Grade|Class|Level)[^()（）\[\]]*[)）\]]\s*$",
+    r"[(（\[][^()（）\[\]]*(?:推荐强度|证据质量|证据等级|recommendation|evidence|Grade|Class|"
+    r"Level)[^()（）\[\]]*[)）\]]\s*$",
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^\s*(?:[•●■▪◦–—*○\-]|\(?[a-z\d]{1,2}[.)]|[(（]?\d{1,2}[)）、.])\s*")
