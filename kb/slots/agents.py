@@ -11,6 +11,7 @@ from kb.slots.nouns import Agent, Direction
 from kb.slots.wording import Clause
 
 GROUPS = frozenset({"drugs", "drug_classes", "vaccines", "traditional_medicine"})
+STEP_GROUPS = frozenset({"tests", "procedures"})
 _COMMON = frozenset({"same", "lead", "iron", "water", "air", "oxygen", "salt", "alcohol", "drugs", "drug"})
 _BY_FORM = re.compile(  # endings that only names of drugs have (INN stems)
     r"\b[a-z]{3,}(?:mab|tinib|ciclib|sartan|statin|gliptin|gliflozin|glutide|prazole|cillin|floxacin|mycin|vir|"
@@ -47,7 +48,7 @@ _REPLACED = re.compile(
 def find_agents(text: str, clauses: Sequence[Clause], lexicon: Lexicon) -> tuple[Agent, ...]:
     """Agents of a unified text in text order."""
     found, taken = [], set[int]()
-    for start, end, concept in _named(text, lexicon):
+    for start, end, concept in _named(text, lexicon, GROUPS):
         if start in taken:
             continue
         taken.update(range(start, end))
@@ -70,9 +71,14 @@ def _spread_context(text: str, agents: Sequence[Agent]) -> Iterator[Agent]:
         before = each
 
 
-def _named(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
+def find_steps(text: str, clauses: Sequence[Clause], lexicon: Lexicon) -> tuple[Agent, ...]:
+    """Tests and procedures of a unified text in text order."""
+    return tuple(_agent(text, *named, clauses) for named in _named(text, lexicon, STEP_GROUPS))
+
+
+def _named(text: str, lexicon: Lexicon, groups: frozenset[str]) -> Iterator[tuple[int, int, str]]:
     for mention in lexicon.find(text):
-        drugs = [each for each in mention.concept_ids if lexicon.concept(each).group in GROUPS]
+        drugs = [each for each in mention.concept_ids if lexicon.concept(each).group in groups]
         unit = _UNIT.match(text, mention.start)
         if drugs and not unit and text[mention.start : mention.end].lower() not in _COMMON:
             yield mention.start, mention.end, drugs[0]

@@ -87,7 +87,7 @@ def is_close(one: float, other: float, within: float = EXACT) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A drug, a drug class or a vaccine that a text names."""
+    """A drug, a drug class or a vaccine that a text names; or a test or procedure, among the steps."""
 
     concept: str  # lexicon id, or "?" and the word where only its form tells that it is a drug
     text: str
@@ -118,6 +118,7 @@ class Slots:
     strength: str  # strong | conditional | ""
     strength_text: str
     agents: tuple[Agent, ...]
+    steps: tuple[Agent, ...]  # tests and procedures
     quantities: tuple[Quantity, ...]
     population: Population
     exclusivity: frozenset[str]  # all | only | alone | first_line

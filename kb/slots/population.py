@@ -8,6 +8,11 @@ from kb.lexicon import Lexicon
 from kb.slots.measures import find_measures
 from kb.slots.nouns import Population
 
+# Words for people that say nothing about who is meant, or that are read by themselves.
+_ANYBODY = frozenset(
+    "adult woman man pregnant-woman healthcare-worker nurse physician pharmacist nonphysician-professional caregiver "
+    "family-member community-health-worker outpatient inpatient-population severe-case mild-case".split()
+)
 _SEX = (("female", re.compile(r"\b(?:women|woman|females?|girls?|mothers?)\b|女性|妇女|女童", re.I)),
         ("male", re.compile(r"\b(?:men|man|males?|boys?)\b|男性|男童", re.I)))  # fmt: skip
 _PREGNANT = re.compile(r"\bpregnan\w+|\bantenatal\b|\bgestation\w*|妊娠|孕妇|孕期|产前", re.I)
@@ -65,6 +70,6 @@ def _conditions(text: str, lexicon: Lexicon) -> set[str]:
         if text[mention.end : mention.end + 1] == "酸" or text[mention.start : mention.end].lower() == "lead":
             continue  # 血尿酸 is not haematuria
         for concept in mention.concept_ids[:1]:
-            if lexicon.concept(concept).group in ("conditions", "populations"):
+            if lexicon.concept(concept).group in ("conditions", "populations") and concept not in _ANYBODY:
                 found.add(concept)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from kb.lexicon import Lexicon, load_lexicon
-from kb.slots.agents import find_agents
+from kb.slots.agents import find_agents, find_steps
 from kb.slots.nouns import Direction, Slots
 from kb.slots.numerals import unify
 from kb.slots.population import read_population
@@ -39,6 +39,7 @@ def _read(text: str, lexicon: Lexicon) -> Slots:
         strength=strength,
         strength_text=strength_text,
         agents=find_agents(unified, clauses, lexicon),
+        steps=find_steps(unified, clauses, lexicon),
         quantities=find_quantities(unified),
         population=read_population(unified, lexicon),
         exclusivity=read_exclusivity(unified),

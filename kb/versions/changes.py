@@ -194,22 +194,25 @@ def _says_both(slots: Slots, agent: Agent) -> bool:
 def changed_slots(one: Slots, other: Slots, lexicon: Lexicon) -> Iterator[Changed]:
     """Agents, quantities, population and qualifiers that differ."""
     people = [*_changed_population(one, other, lexicon)]
+    measured = {each.measure for each in one.quantities} & {each.measure for each in other.quantities}
     for each in changed_quantities(one.quantities, other.quantities):
-        # A limit that comes or goes with a condition is part of who is meant.
-        is_limit = each.slot == "threshold" and any(
-            bool(p.old) == bool(each.old) and bool(p.new) == bool(each.new) for p in people
-        )
-        if any(
-            part and part[-1:] in "药种" or part.endswith(("drugs", "drug", "agents", "tablet"))
-            for part in (each.old, each.new)
-        ):
-            yield replace(each, slot="procedure")
-        else:
-            yield replace(each, slot="population") if is_limit and not (each.old and each.new) else each
+        yield _placed(each, people, one if each.old else other, measured)
     yield from _changed_agents(one, other)
     yield from people
     for name in sorted(one.qualifiers ^ other.qualifiers):
         yield Changed("qualifier", name if name in one.qualifiers else "", name if name in other.qualifiers else "")
+
+
+def _placed(changed: Changed, people: Sequence[Changed], slots: Slots, measured: set[str]) -> Changed:
+    """A limit that comes or goes with a condition is part of who is meant; a number of drugs is part of the procedure."""
+    printed = changed.old or changed.new
+    if printed[-1:] in ("药", "种") or printed.endswith(("drugs", "drug", "agents")):
+        return replace(changed, slot="procedure")
+    if changed.slot != "threshold" or (changed.old and changed.new):
+        return changed
+    measure = next((each.measure for each in slots.quantities if each.text == printed), "")
+    same_way = any(bool(each.old) == bool(changed.old) and bool(each.new) == bool(changed.new) for each in people)
+    return replace(changed, slot="population") if same_way and measure not in measured else changed
 
 
 def changed_quantities(one: Sequence[Quantity], other: Sequence[Quantity]) -> Iterator[Changed]:
@@ -268,12 +271,20 @@ def _procedure(one: Slots, other: Slots) -> Iterator[Changed]:
     if (gone or come) and gone | come <= _words_about_people(one) | _words_about_people(other):
         yield Changed("population", _phrase(one.text, gone), _phrase(other.text, come))
         return
-    if _names(one.text) - _names(other.text) and _names(other.text) - _names(one.text):
-        yield Changed("procedure", _phrase(one.text, gone), _phrase(other.text, come))  # another score, test or device
+    if _has_other_steps(one, other):
+        yield Changed("procedure", _phrase(one.text, gone), _phrase(other.text, come))  # another test, score or device
         return
     is_longer = (not gone and len(come) >= COME) or (not come and len(gone) >= COME)
     if old and new and (is_longer or _is_replaced(old, new, gone, come)):
         yield Changed("procedure", _phrase(one.text, gone), _phrase(other.text, come))
+
+
+def _has_other_steps(one: Slots, other: Slots) -> bool:
+    """Whether tests, procedures or names of scores and devices differ."""
+    if {each.concept for each in one.steps} != {each.concept for each in other.steps}:
+        return True
+    first, second = _names(one.text), _names(other.text)
+    return bool(first - second and second - first)
 
 
 def _names(text: str) -> frozenset[str]:
