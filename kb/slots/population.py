@@ -10,8 +10,24 @@ from kb.slots.nouns import Population
 
 # Words for people that say nothing about who is meant, or that are read by themselves.
 _ANYBODY = frozenset(
-    "adult woman man pregnant-woman healthcare-worker nurse physician pharmacist nonphysician-professional caregiver "
-    "family-member community-health-worker outpatient inpatient-population severe-case mild-case".split()
+    [
+        "adult",
+        "woman",
+        "man",
+        "pregnant-woman",
+        "healthcare-worker",
+        "nurse",
+        "physician",
+        "pharmacist",
+        "nonphysician-professional",
+        "caregiver",
+        "family-member",
+        "community-health-worker",
+        "outpatient",
+        "inpatient-population",
+        "severe-case",
+        "mild-case",
+    ]
 )
 _SEX = (("female", re.compile(r"\b(?:women|woman|females?|girls?|mothers?)\b|女性|妇女|女童", re.I)),
         ("male", re.compile(r"\b(?:men|man|males?|boys?)\b|男性|男童", re.I)))  # fmt: skip

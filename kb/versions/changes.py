@@ -204,7 +204,7 @@ def changed_slots(one: Slots, other: Slots, lexicon: Lexicon) -> Iterator[Change
 
 
 def _placed(changed: Changed, people: Sequence[Changed], slots: Slots, measured: set[str]) -> Changed:
-    """A limit that comes or goes with a condition is part of who is meant; a number of drugs is part of the procedure."""
+    """A limit that comes or goes with a condition says who is meant; a number of drugs is part of the procedure."""
     printed = changed.old or changed.new
     if printed[-1:] in ("药", "种") or printed.endswith(("drugs", "drug", "agents")):
         return replace(changed, slot="procedure")
