@@ -185,13 +185,18 @@ def _piece(
 def _is_spaced(gaps: NDArray[np.float64], blanks: NDArray[np.int8], size: float) -> NDArray[np.bool_]:
     """Where a blank belongs: letter-spaced titles have gaps that are none, narrow lines blanks without a sign."""
     tight = gaps[blanks < 2]
-    usual = float(np.median(tight)) if len(tight) else 0.0
-    usual = min(max(usual, 0.0), 0.5 * size)
+    usual = min(max(_median(tight), 0.0), 0.5 * size)
     return np.asarray(
         (blanks == 2)
         | ((blanks == 1) & (gaps > usual + LETTER_GAP * size))
         | ((blanks == 0) & (gaps > usual + CLEAR_GAP * size))
     )
+
+
+def _median(values: NDArray[np.float64]) -> float:
+    """0 of nothing; for the few gaps of a line several times faster than numpy's own."""
+    ordered = np.sort(values)
+    return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2 if len(ordered) else 0.0
 
 
 def _oblique_pieces(glyphs: Glyphs, real: NDArray[np.intp]) -> list[Piece]:

@@ -52,7 +52,9 @@ def read_ink(picture: NDArray[np.uint8], scale: float) -> Ink:
     # Unsigned differences wrap round, so that one comparison covers both directions.
     edges[1:, 2:] = (picture[:, 1:] - picture[:, :-1]) + np.uint8(STEP) > 2 * STEP
     edges[2:, 1:] |= (picture[1:] - picture[:-1]) + np.uint8(STEP) > 2 * STEP
-    sums = np.cumsum(np.cumsum(edges, axis=0, dtype=np.uint32), axis=1, dtype=np.uint32)
+    sums = edges.astype(np.uint32)
+    for axis in (1, 0):  # in place: twice as fast as making two new arrays
+        np.cumsum(sums, axis=axis, out=sums)
     return Ink(picture, sums, scale)
 
 

@@ -31,12 +31,18 @@ MAX_PIXELS = 40_000_000  # of one page picture
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _BOLD = re.compile(r"bold|black|heavy|demi|[-,](?:bd|b)\b|hei\b", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique|[-,]it?\b", re.IGNORECASE)
+_RECTANGLE = ctypes.sizeof(raw.FS_RECTF)
 _INVISIBLE_MODES = (3, 7)  # neither fill nor stroke; clip only
 
-# The same function, with a plain address as its result: three times faster than a typed pointer.
-_text_object = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
-    ctypes.cast(raw.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
-)
+
+def _plain(function: Any, result: Any, *arguments: Any) -> Any:
+    """The same function with plain addresses and numbers: three times faster than with typed pointers."""
+    return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+
+
+_text_object = _plain(raw.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+_get_code = _plain(raw.FPDFText_GetUnicode, ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
+_get_box = _plain(raw.FPDFText_GetLooseCharBox, ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
 
 
 class PdfFile:
@@ -113,28 +119,38 @@ class PdfPage:
 def _read_glyphs(text: Any, count: int, frame: PageFrame) -> Glyphs:
     rectangles = (raw.FS_RECTF * count)()
     address = ctypes.cast(text, ctypes.c_void_p).value
-    get_box, get_code = raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetUnicode
-    for index, rectangle in enumerate(rectangles):
-        get_box(text, index, rectangle)
+    places = range(ctypes.addressof(rectangles), ctypes.addressof(rectangles) + ctypes.sizeof(rectangles), _RECTANGLE)
+    for index, place in enumerate(places):
+        _get_box(address, index, place)
     # A textless page of ctypes gives None for no owner: a blank or line break that the reader put in.
     owners = np.array([_text_object(address, index) or 0 for index in range(count)], dtype=np.uint64)
-    codes = np.array([get_code(text, index) for index in range(count)], dtype=np.uint32).astype(np.int64)
+    codes = np.array([_get_code(address, index) for index in range(count)], dtype=np.uint32).astype(np.int64)
     codes[codes == 2] = ord("-")  # the library's own sign for a hyphen at the end of a line
     boxes = np.frombuffer(rectangles, dtype=np.float32).reshape(count, 4)[:, [0, 3, 2, 1]].astype(np.float64)
-    unique, first, inverse = np.unique(owners, return_index=True, return_inverse=True)
+    styles, starts = number_owners(owners)
     table, turns = [], []
     fonts: dict[int, tuple[str, bool, bool, bool]] = {}
-    for owner, index in zip(unique, first, strict=True):
-        style, turn = (Style(), 0) if not owner else _style(text, int(index), fonts)
+    for index in starts:
+        style, turn = _style(text, index, fonts)
         table.append(style)
         turns.append(turn if turn == OBLIQUE else (turn + frame.turn) % 4)
-    if len(unique) and not unique[0]:
-        inverse, table, turns = inverse - 1, table[1:], turns[1:]
-    styles = inverse.astype(np.int32).reshape(count)
     file_turns = np.array([*(turn if turn == OBLIQUE else turn - frame.turn for turn in turns), 0], dtype=np.int8) % 4
     _mend_heights(text, boxes, np.array([*(style.size for style in table), 0.0])[styles], file_turns[styles], styles)
     shown = frame.show(boxes)
     return Glyphs(codes.astype(np.int32), shown, styles, np.array([*turns, 0], dtype=np.int8)[styles], tuple(table))
+
+
+def number_owners(owners: NDArray[np.uint64]) -> tuple[NDArray[np.int32], list[int]]:
+    """Text objects numbered as they first appear, -1 for none, and where each starts.
+
+    Not by their addresses: those differ from run to run, and what is decided between equals would with them.
+    """
+    owned = np.flatnonzero(owners)
+    _, first, inverse = np.unique(owners[owned], return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    styles = np.full(len(owners), -1, dtype=np.int32)
+    styles[owned] = np.argsort(order)[inverse]
+    return styles, owned[first[order]].tolist()
 
 
 def _mend_heights(

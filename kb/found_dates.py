@@ -45,6 +45,7 @@ _PATTERNS = tuple(
         rf"(?<![\d.,/-])(?P<y>{_YEAR})(?:\s*年)?(?![\d,]\d|\d|\.\d|[-–/]\d{{3}})",
     )
 )
+_YEAR_LIKE = re.compile(r"\d{4}|[二一][〇零○O一二三四五六七八九]{3}年|民國", re.IGNORECASE)  # no date is without
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def find_dates(text: str, *, month_first: bool | None = None) -> list[FoundDate]
     3/4/2021 is read by `month_first`; None leaves only its year, because guessing would be wrong half of the time.
     """
     found: list[FoundDate] = []
-    for pattern in _PATTERNS:
+    for pattern in _PATTERNS if _YEAR_LIKE.search(text) else ():
         for match in pattern.finditer(text):
             if any(match.start() < other.end and other.start < match.end() for other in found):
                 continue

@@ -7,9 +7,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.parse import READER, extraction_from_json, extraction_to_json, parse_pdf, parse_to_json, read_extraction
+from ingest.pdf import number_owners
 from kb.domain import Extraction
 from tests.handmade import PROSE, Row, document, heading, page, paragraph
 
@@ -144,3 +148,13 @@ def test_a_title_property_with_swapped_bytes_is_read() -> None:
 
     assert _swapped("Asthma".encode("utf-16-be").decode("utf-16-le")) == "Asthma"
     assert _swapped("高血压防治指南") == "高血压防治指南"
+
+
+@given(st.lists(st.integers(0, 6), max_size=30), st.permutations(range(1, 7)))
+def test_reading_does_not_depend_on_where_in_memory_a_text_object_lies(objects: list[int], places: list[int]) -> None:
+    addresses = np.array([places[each - 1] * 4096 if each else 0 for each in objects], dtype=np.uint64)
+    styles, starts = number_owners(addresses)
+    usual, usual_starts = number_owners(np.array(objects, dtype=np.uint64))
+    assert styles.tolist() == usual.tolist()
+    assert starts == usual_starts == [objects.index(each) for each in dict.fromkeys(objects) if each]
+    assert [style < 0 for style in styles] == [not each for each in objects]
