@@ -29,7 +29,7 @@ _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"(?P<y>{_YEAR})\s*年\s*(?P<m>\d{{1,2}})\s*月(?:\s*(?P<d>\d{{1,2}})\s*日)?",
-        r"(?P<cy>[二一][〇零○O一二三四五六七八九]{3})年(?P<cm>[一二三四五六七八九十]{1,2})月(?:(?P<cd>[一二三四五六七八九十]{1,3})日)?",
+        r"(?P<cy>[二一][〇零○O一二三四五六七八九]{3})年(?:(?P<cm>[一二三四五六七八九十]{1,2})月(?:(?P<cd>[一二三四五六七八九十]{1,3})日)?)?",
         r"(?:中華)?民國\s*(?P<roc>[一二三四五六七八九十百零〇\d]{2,5})\s*年\s*(?P<rm>[一二三四五六七八九十\d]{1,2})\s*月",
         rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<mon>{_MONTH}),?\s+(?P<y>{_YEAR})\b",
         rf"\b(?P<mon>{_MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s*,\s*(?P<y>{_YEAR})\b",
@@ -83,7 +83,7 @@ def _value(match: re.Match[str], month_first: bool | None) -> str:
     parts = match.groupdict()
     if parts.get("cy"):
         year = "".join(_CHINESE_DIGITS.get(char, char) for char in parts["cy"])
-        return _checked(year, _chinese_number(parts["cm"]), _chinese_number(parts["cd"] or ""))
+        return _checked(year, _chinese_number(parts["cm"] or ""), _chinese_number(parts["cd"] or ""))
     if parts.get("roc"):
         return _checked(str(1911 + _chinese_number(parts["roc"])), _chinese_number(parts["rm"]), 0)
     if parts.get("a"):

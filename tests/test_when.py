@@ -55,7 +55,10 @@ BOOKS = [
         replaces=(("gout@2021", ()),),
     ),
     Book(
-        "asthma@2022", [Text("Offer budesonide 200 micrograms twice daily to adults with asthma.", 3)], title="Asthma"
+        "asthma@2022",
+        [Text("Offer budesonide 200 micrograms twice daily to adults with asthma.", 3)],
+        title="Asthma",
+        issued_on="2022-03-01",
     ),
 ]
 
@@ -113,10 +116,6 @@ def test_a_question_about_time_is_answered_from_the_edition_it_means(
         ("aspirin dose in stable angina in the previous edition", "the edition before the present one"),
         ("aspirin dose in stable angina before the second edition", "asked as of 2024-10-31"),
         ("aspirin dose in stable angina in the first edition", "the question names it"),
-        (
-            "aspirin dose in stable angina in the third edition",
-            "No edition that fits “third edition” is in this library",
-        ),
         ("最新版：非布司他起始剂量", "现行有效"),
         ("2022年时，非布司他起始剂量是多少", "按2022-12-31当日查询"),
     ],
@@ -145,8 +144,16 @@ def test_a_date_that_is_chosen_wins_over_the_words_and_that_is_said(library: Lib
     assert any("as chosen" in note for note in given.understood.notes)
 
 
+def test_an_edition_that_the_library_does_not_hold_is_not_answered_from_another(library: Library) -> None:
+    given = answer(library, "aspirin dose in stable angina in the third edition")
+    assert given.refusal is not None
+    assert not given.citations
+    assert "No edition that fits “third edition” is in this library" in given.refusal.message
+    assert "Second edition (2024)" in given.refusal.message
+
+
 def test_naming_one_guideline_s_edition_hides_no_other_guideline(library: Library) -> None:
-    given = answer(library, "budesonide dose in adults with asthma, first edition")
+    given = answer(library, "budesonide dose in adults with asthma, 2022 guideline")
     assert editions(given) == {"asthma@2022"}
 
 
@@ -165,6 +172,10 @@ def test_naming_one_guideline_s_edition_hides_no_other_guideline(library: Librar
         "2018年确诊的患者现在怎么治疗",
         "2016年全国调查的患病率",
         "术前多久停药",
+        "A teacher who retired in 2019 has angina. How much spray?",
+        "In 2020 he was put on aspirin. What dose does the guideline recommend today?",
+        "她2021年起肾功能下降，能用苯溴马隆吗",
+        "我们2020年开业的门诊，多久复查一次",
         "",
     ],
 )

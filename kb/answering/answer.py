@@ -15,7 +15,7 @@ from kb.answering.notices import notices
 from kb.answering.reading import Quote, choose_quotes, read_passages
 from kb.answering.refusing import RELATED, refuse_empty, refuse_unsafe, refuse_weak
 from kb.answering.safety import is_about_a_patient, is_unsafe
-from kb.domain import Answer, Citation, Filters, Hit, Notice, Refusal, Statement
+from kb.domain import Answer, Citation, Filters, Hit, Notice, Refusal, RefusalCode, Statement
 from kb.retrieval.search import Retrieval, make_hits, retrieve, understood
 from kb.store.library import Library
 from kb.versions.status import superseded_by
@@ -36,6 +36,8 @@ def answer(library: Library, question: str, *, filters: Filters | None = None) -
     language = library.settings.language or found.question.language
     if is_unsafe(question):
         return _refused(library, found, refuse_unsafe(language), (), started)
+    if found.scope.absent:
+        return _refused(library, found, Refusal(RefusalCode.NO_EDITION_IN_FORCE, found.scope.absent), (), started)
     if not found.scope.rows.any():
         return _refused(library, found, refuse_empty(library, found, language), (), started)
     hits = make_hits(library, found, found.candidates[:READ_HITS])

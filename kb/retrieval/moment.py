@@ -6,7 +6,7 @@ own guideline only: what other guidelines say is still found, with its own statu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -105,6 +105,22 @@ def _differs(asked: TimeAsked, filters: Filters) -> bool:
     return not asked.first <= filters.as_of <= asked.last
 
 
+def choose_guideline(moment: Moment, ledger: Ledger, guidelines: Sequence[str]) -> str:
+    """The first of these that has what the question names; else the first; "" where there is none."""
+    for guideline in guidelines:
+        if moment.asked and _chosen(moment.asked, ledger, _family(ledger, guideline), date.today()):
+            return guideline
+    return guidelines[0] if guidelines else ""
+
+
+def _chosen(asked: TimeAsked, ledger: Ledger, family: Sequence[Edition], as_of: date) -> list[Edition]:
+    """Editions of a guideline that are named, or came just before the present one."""
+    if asked.when == When.PREVIOUS:
+        current = {edition.id for edition in family if status(ledger, edition.id, as_of) in CURRENT}
+        return [each for each in family if superseded_by(ledger, each.id, as_of) in current]
+    return _named(asked, family)
+
+
 def day_before_edition(moment: Moment, ledger: Ledger, guideline: str) -> Moment:
     """For "before the second edition": the day before that edition, or before the year named where it is not here."""
     asked = moment.asked
@@ -117,7 +133,7 @@ def day_before_edition(moment: Moment, ledger: Ledger, guideline: str) -> Moment
     elif asked.years:
         day = date(int(min(asked.years)), 1, 1) - timedelta(days=1)
     else:
-        return _absent(moment, ledger, guideline)
+        return replace(moment, notes=(*moment.notes, _absent(moment, ledger, guideline)))
     names = ", ".join(map(name_of, named)) or ", ".join(sorted(asked.years))
     said = _say("before", moment.language, names=names, day=day.isoformat())
     return replace(moment, filters=replace(moment.filters, as_of=day), notes=(*moment.notes, said), is_read=True)
@@ -131,18 +147,15 @@ def narrow(library: Library, view: View, scope: Scope, moment: Moment, guideline
     family = _family(ledger, guideline)
     if moment.spans_days:
         return _with_earlier(library, view, scope, moment, family)
-    if asked.when == When.EDITION:
-        chosen, code = _named(asked, family), "edition"
-    elif asked.when == When.PREVIOUS:
-        current = {edition.id for edition in family if status(ledger, edition.id, scope.as_of) in CURRENT}
-        chosen = [each for each in family if superseded_by(ledger, each.id, scope.as_of) in current]
-        code = "previous"
-    else:
+    if asked.when not in (When.EDITION, When.PREVIOUS):
         return scope
+    chosen = _chosen(asked, ledger, family, scope.as_of)
     if not chosen:
-        if not asked.is_sure or not family:
+        others = [key for key, mention in scope.mentions.items() if mention.is_specific]
+        if not asked.is_sure or not family or others:
             return scope
-        return replace(scope, notes=(*scope.notes, *_absent(moment, ledger, guideline).notes))
+        return replace(scope, absent=_absent(moment, ledger, guideline))
+    code = "edition" if asked.when == When.EDITION else "previous"
     shown = [each.id for each in chosen]
     hidden = {each.id for each in family} - set(shown)
     said = _say(code, language, names="; ".join(map(name_of, chosen)))
@@ -204,8 +217,8 @@ def _named(asked: TimeAsked, family: Iterable[Edition]) -> list[Edition]:
         ]
         if numbered or not asked.years:
             return numbered
-    labelled = [each for each in editions if any(year in each.label for year in asked.years)]
-    return labelled or [each for each in editions if each.issued_on[:4] in asked.years]
+    labelled = [each for each in editions if any(year in f"{each.label} {each.title}" for year in asked.years)]
+    return labelled or [each for each in editions if asked.years & {each.issued_on[:4], each.last_updated_on[:4]}]
 
 
 def _family(ledger: Ledger, guideline: str) -> list[Edition]:
@@ -213,11 +226,9 @@ def _family(ledger: Ledger, guideline: str) -> list[Edition]:
     return [each for each in ledger.editions.values() if each.guideline_id == guideline and each.state in VISIBLE]
 
 
-def _absent(moment: Moment, ledger: Ledger, guideline: str) -> Moment:
-    asked = moment.asked
+def _absent(moment: Moment, ledger: Ledger, guideline: str) -> str:
     names = "; ".join(map(name_of, _family(ledger, guideline)))
-    said = _say("absent", moment.language, words=asked.words if asked else "", names=names)
-    return replace(moment, notes=(*moment.notes, said))
+    return _say("absent", moment.language, words=moment.asked.words if moment.asked else "", names=names)
 
 
 def name_of(edition: Edition) -> str:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from kb.domain import Edition, Kind
 from kb.publishers import mentions_in, same_publisher
+from kb.retrieval.when import edition_years
 from kb.text import fold, has_cjk, is_stop_word, squeeze, tokens
 
 COUNTRIES = {
@@ -98,7 +99,7 @@ def find_mentions(question: str, editions: Iterable[Edition]) -> dict[str, Menti
     folded = fold(question)
     spaced = " ".join(folded.split())
     squeezed = squeeze(folded)
-    years = set(_YEAR.findall(folded))
+    years = edition_years(question)
     asks_draft = DRAFT.search(folded) is not None
     countries = {code for code, words in COUNTRIES.items() if any(_stands(word, spaced, squeezed) for word in words)}
     asked = set(tokens(question))

@@ -31,6 +31,7 @@ class Scope:
     mentions: dict[str, Mention]  # how the question refers to editions
     widened: tuple[str, ...] = ()  # edition ids that are here only because the question names them
     notes: tuple[str, ...] = ()
+    absent: str = ""  # what to say where the question names an edition that the library does not hold
     named: tuple[str, ...] = ()  # edition ids that the question names, where others of their guideline are hidden
 
 

@@ -10,7 +10,7 @@ from kb.domain import Edition, Filters, Hit, SearchResult, Status, Understood
 from kb.errors import UsageError
 from kb.lexicon.lookup import Lexicon
 from kb.retrieval.collapse import collapse
-from kb.retrieval.moment import Moment, day_before_edition, narrow, place_in_time
+from kb.retrieval.moment import Moment, choose_guideline, day_before_edition, narrow, place_in_time
 from kb.retrieval.names import naming_words
 from kb.retrieval.names_of_concepts import lexicons_of
 from kb.retrieval.question import Question, read_question
@@ -25,6 +25,7 @@ from kb.store.extractions import passage_id
 from kb.store.library import Library, View
 
 CANDIDATES = 60  # passages that get the second look
+LEADING = 10  # of them, those that say which guideline a question is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,9 @@ def retrieve(library: Library, query: str, filters: Filters, *, widen: bool = Tr
         raise UsageError("The question is empty.", hint="Say what you are looking for.")
     view = library.view(filters.known_at)
     moment = place_in_time(read_time(query), filters, query)
-    leading = _leading_guideline(library, view, query, moment.filters) if moment.needs_guideline else ""
-    if leading:
+    leading = ""
+    if moment.needs_guideline:
+        leading = choose_guideline(moment, view.ledger, _guidelines_about(library, view, query, moment.filters))
         moment = day_before_edition(moment, view.ledger, leading)
     scope = open_scope(library, view, query, moment.filters, widen=widen and not moment.is_dated)
     if leading:
@@ -92,11 +94,12 @@ def _look(library: Library, view: View, scope: Scope, query: str, moment: Moment
     return Retrieval(question, view, scope, match, candidates, lexicons[0])
 
 
-def _leading_guideline(library: Library, view: View, query: str, filters: Filters) -> str:
-    """The guideline that a question is about, whichever of its editions speaks of it; "" where none does."""
+def _guidelines_about(library: Library, view: View, query: str, filters: Filters) -> list[str]:
+    """The guidelines that a question is about, whichever of their editions speaks of it, best first."""
     history = as_history(filters)
     found = _look(library, view, open_scope(library, view, query, history, widen=False), query)
-    return view.ledger.editions[found.candidates[0].edition_id].guideline_id if found.candidates else ""
+    ids = (view.ledger.editions[each.edition_id].guideline_id for each in found.candidates[:LEADING])
+    return list(dict.fromkeys(ids))
 
 
 def _rank(library: Library, view: View, scope: Scope, question: Question, match: Match) -> list[Candidate]:
