@@ -12,72 +12,27 @@ from dataclasses import dataclass
 from ingest.blocks import Block
 from ingest.grades import Grade, find_grade, find_year_label, is_grade_line
 from ingest.recommendation_tables import TableRecommendation, read_recommendation_table
+from ingest.recommendation_words import (
+    ACTION,
+    DIRECTIVE,
+    IMPERATIVE,
+    NOT_ACTIONABLE,
+    NOT_HERE,
+    REPORT,
+    RUN_IN,
+    cites,
+    grade_by_verb,
+    is_actionable,
+    is_label,
+    is_own_grade,
+    length_in_letters,
+    read_label,
+)
 from ingest.structure import Structure
 from kb.domain import Box, Recommendation
 from kb.text import has_cjk
 
 LONGEST = 20  # blocks of one recommendation with its list
-LONGEST_TEXT = 1_600  # characters of one statement; a longer paragraph with a grade is a discussion
-_ACTION = re.compile(
-    r"\b(?:recommend(?:s|ed)?|(?:we|WHO|panel|group|committee|society|GDG|is|are) suggest(?:s|ed)?|"
-    r"should|must|shall|offer|consider(?:ed)?|advise[sd]?|avoid|do not|is indicated|are indicated|"
-    r"is reasonable|may be (?:reasonable|considered|used)|ensure|refer|use|prescribe|initiate|start|"
-    r"screen|establish|provide|"
-    r"educate|follow|perform|assess|maintain|discuss|encourage|monitor|select|implement|develop|assign|facilitate|make|take|record|measure|check|review|treat|arrange|give|stop|choose|repeat|classify|counsel|inform)\b|"
-    r"推荐|建议|应当?|不宜|宜|可考虑|可以?(?:使用|采用|给予|选择)|禁用|避免|不推荐|需要?",
-    re.IGNORECASE,
-)
-_DIRECTIVE = re.compile(
-    r"^(?:[^.。]{0,160}[,，]\s*)?(?:the\s+)?(?:WHO|we|panel|committee|task force|USPSTF|(?:guideline|"
-    r"expert|working|development)[\w\s]{0,30}(?:group|panel|committee)"
-    r"|GDG|society|college|academy|本指南|本共识|专家组|工作组|委员会)\s+(?:strongly\s+|conditionally\s+|now\s+|also\s+|therefore\s+|currently\s+)*"
-    r"(?P<verb>(?:does\s+not\s+|do\s+not\s+|not\s+)?(?:recommends?|suggests?|advises?)|(?:强烈|不)?(?:推荐|建议))(?!ation)",
-    re.IGNORECASE,
-)
-_NOT_ACTIONABLE = re.compile(
-    r"\b(?:these|the|this|each|our|all|following|above)\s+(?:guidelines?|recommendations?|guidance|document|statements?)\s+"
-    r"(?:(?:can|may|will|also)\s+)?(?:provides?|appl(?:y|ies)|are|is|were|was|have|has|should\s+be\s+(?:read|reviewed|updated|interpreted)|complements?|focus)",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(
-    r"(?:(?P<before>[\w\s,&/()–-]{0,60}?)\s*)\b(?:recommendations?|good practice (?:statements?|points?))"
-    r"(?:\s*[(\[](?P<year>(?:new|updated|amended|revised)?[\s,]*(?:19|20)\d\d)[)\]])?"
-    r"(?P<after>\s+(?:for|on|in|regarding|about|to)\s[^.]{0,140}|\s*[—–]\s*[^.]{0,120})?\s*[:：]?|(?:推荐意见|推荐建议|推荐要点|推荐|共识意见|建议)\s*(?:[一二三四五六七八九十\d]{0,3})\s*[:：]?",
-    re.IGNORECASE,
-)
-_NOT_LABEL = re.compile(
-    r"\b(?:rationale|development|developing|formulat\w+|making|research|implement\w+|updat\w+|strength|grading|scope|summary|considerations?|"
-    r"factors|interpret\w+|deciding|background|evidence|methods?|definitions?|persons? affected|"
-    r"structure|presentation|use of|table|process|"
-    r"notes?|commentary|previous|other|grades?)\b|分级|制订|制定|依据|背景",
-    re.IGNORECASE,
-)
-_NOT_HERE = re.compile(
-    r"\b(?:methods?|methodology|grading|rationale|evidence (?:summary|review|statement)|"
-    r"summary of (?:the )?evidence|systematic review|research (?:gaps?|needs?|agenda|priorities)"
-    r"|background|glossary|definitions?|scope|objectives?|target audience|future|updating|"
-    r"dissemination|resource|acceptability|feasibility|values and preferences"
-    r"|questions?|PICO|search strategy|declarations?|funding|abbreviations|conflicts? of interest|"
-    r"how to (?:use|read))\b|方法学|检索|分级|编写|制订方法|背景|利益冲突",
-    re.IGNORECASE,
-)
-_RUN_IN = re.compile(
-    r"^(?:recommendations?|good practice statement|推荐意见|推荐)\s*[:：.]\s*(?=\S.{25})", re.IGNORECASE | re.DOTALL
-)
-_REPORT = re.compile(
-    r"(?:evidence statements?|rationale|remarks?|notes?|comments?|background|证据|依据|说明|备注)\s*[:：.]",
-    re.IGNORECASE,
-)
-_IMPERATIVE = re.compile(
-    r"^(?:do not|don't|offer|consider|advise|ask|assess|discuss|ensure|refer|use|give|provide|measure|"
-    r"monitor|explain|start|stop|review|"
-    r"carry out|take|tell|be aware|for\s.{3,80},\s*(?:offer|consider|use|do not)|推荐|建议|不推荐|不建议)\b",
-    re.IGNORECASE,
-)
-_PLAIN_VERBS = re.compile(
-    r"\b(?:we|WHO|panel|GDG|committee|group|society)\s+(?:strongly\s+|conditionally\s+)?(?P<verb>recommends?|suggests?)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +91,7 @@ class _Finder:
 
     def _is_method(self, index: int) -> bool:
         path = self._path(index)
-        return any(_NOT_HERE.search(title) and not _is_label(title) for title in path[-2:])
+        return any(NOT_HERE.search(title) and not is_label(title) for title in path[-2:])
 
     def labelled(self, taken: set[int]) -> Iterator[_Span]:
         """ "Recommendation 3: …", "推荐意见 4：…", "RECOMMENDATION: …"."""
@@ -145,13 +100,13 @@ class _Finder:
                 continue
             if self._is_method(index):
                 continue
-            run_in = _RUN_IN.match(block.text)
+            run_in = RUN_IN.match(block.text)
             marker = block.marker
-            if run_in is not None and _is_actionable(block.text[run_in.end() :]):
+            if run_in is not None and is_actionable(block.text[run_in.end() :]):
                 yield self._extended(index, taken)
                 continue
             is_labelled = marker is not None and marker.style == "labelled" and len(block.text) - marker.end > 12
-            if is_labelled and _ACTION.search(block.text):
+            if is_labelled and ACTION.search(block.text):
                 yield self._extended(index, taken, number=_label_number(block))
 
     def graded(self, taken: set[int]) -> Iterator[_Span]:
@@ -165,20 +120,35 @@ class _Finder:
                 continue
             if is_grade_line(block.text):
                 span = self._before_grade_line(index, taken | used)
-            elif (
-                _is_own_grade(block.text, grade)
-                and not _cites(block)
-                and (
-                    _is_actionable(block.text) or (grade.strength and _number(block) and not _REPORT.match(block.text))
-                )
-            ):
-                lead = self._lead(index)
-                span = _Span((index,), _number(block), grade, find_year_label(block.text), lead)
+            elif is_own_grade(block.text, grade) and not cites(block):
+                span = self._whole_list(index, grade, taken | used) or self._by_itself(index, grade)
             else:
                 continue
             if span is not None:
                 used.update(span.blocks)
                 yield span
+
+    def _by_itself(self, index: int, grade: Grade) -> _Span | None:
+        block = self.blocks[index]
+        numbered = grade.strength and _number(block) and not REPORT.match(block.text)
+        if not numbered and not is_actionable(block.text):
+            return None
+        return _Span((index,), _number(block), grade, find_year_label(block.text), self._lead(index))
+
+    def _whole_list(self, index: int, grade: Grade, taken: set[int]) -> _Span | None:
+        """A lead-in and its list, the last item of which carries the one grade of all."""
+        block, start = self.blocks[index], index
+        if not _is_list_item(block) or (index + 1 < len(self.blocks) and _is_list_item(self.blocks[index + 1])):
+            return None
+        while start > 0 and _is_list_item(self.blocks[start - 1]) and self._is_open(start - 1, taken):
+            start -= 1
+        lead = start - 1
+        if start == index or not self._is_open(lead, taken) or not _leads_in(self.blocks[lead]):
+            return None
+        members = range(lead, index)
+        if not is_actionable(self.blocks[lead].text) or any(find_grade(self.blocks[each].text) for each in members):
+            return None
+        return _Span((*members, index), _number(self.blocks[lead]), grade, find_year_label(block.text))
 
     def _before_grade_line(self, index: int, taken: set[int]) -> _Span | None:
         """The statement above a grade line (a paragraph, or a lead-in and its list) or beside it in the next column."""
@@ -195,9 +165,8 @@ class _Finder:
         if not self._is_open(start, taken) or is_grade_line(self.blocks[start].text):
             return None
         first = self.blocks[start]
-        if _REPORT.match(first.text) or not _ACTION.search(
-            " ".join(self.blocks[each].text for each in range(start, index))
-        ):
+        stated = " ".join(self.blocks[each].text for each in range(start, index))
+        if REPORT.match(first.text) or not (ACTION.search(stated) or _number(first)):
             return None
         lines = [index]
         while self._is_open(lines[-1] + 1, taken) and is_grade_line(self.blocks[lines[-1] + 1].text) and len(lines) < 3:
@@ -215,7 +184,7 @@ class _Finder:
             block = self.blocks[other]
             box = block.lines[0].box
             level = box.page == grade.page and abs(box.y0 - grade.y0) < 0.012 and box.x1 < grade.x0
-            if level and self._is_open(other, taken) and _is_actionable(block.text) and other != index - 1:
+            if level and self._is_open(other, taken) and is_actionable(block.text) and other != index - 1:
                 return other
         return None
 
@@ -239,7 +208,7 @@ class _Finder:
         bare = text[block.marker.end :] if block.marker is not None and block.marker.style != "labelled" else text
         if index not in self.headings and not text.endswith((":", "：")) and not block.bold:
             return None
-        return _label(bare)
+        return read_label(bare)
 
     def _under_label(self, index: int, taken: set[int], label: re.Match[str]) -> Iterator[_Span]:
         year = label["year"] or ""
@@ -264,10 +233,10 @@ class _Finder:
             and self._is_open(follow + 1, taken)
             and self.blocks[follow + 1].kind == "item"
         ):
-            if _DIRECTIVE.search(block.text) or (single and _ACTION.search(block.text)):
+            if DIRECTIVE.search(block.text) or (single and ACTION.search(block.text)):
                 yield self._extended(follow, taken, year=year, practice=practice)
             return
-        if single and _is_actionable(block.text) and len(block.text) < 1200:
+        if single and is_actionable(block.text) and len(block.text) < 1200:
             yield self._extended(follow, taken, year=year, practice=practice)
 
     def _items(self, start: int, taken: set[int], year: str, *, practice: bool) -> Iterator[_Span]:
@@ -291,7 +260,7 @@ class _Finder:
                 group = [index]
                 found.append(group)
             index += 1
-        directed = sum(bool(_is_actionable(self.blocks[each[0]].text)) for each in found)
+        directed = sum(bool(is_actionable(self.blocks[each[0]].text)) for each in found)
         numbered = first.marker is not None and first.marker.style in ("deep", "labelled")
         if not found or (directed * 2 < len(found) and not numbered):
             return
@@ -314,11 +283,9 @@ class _Finder:
             near = re.search(r"recommend|推荐|statement", path, re.IGNORECASE) is not None
             deep = block.marker is not None and block.marker.style == "deep"
             rest = block.text[block.marker.end :] if block.marker is not None else block.text
-            if deep and near and (find_year_label(block.text) or _IMPERATIVE.match(rest)) and len(rest) > 25:
+            if deep and near and (find_year_label(block.text) or IMPERATIVE.match(rest)) and len(rest) > 25:
                 yield self._extended(index, taken, number=_number(block))
-            elif (
-                near and _DIRECTIVE.match(rest) and len(block.text.split()) <= 130 and not _NOT_ACTIONABLE.search(rest)
-            ):
+            elif near and DIRECTIVE.match(rest) and len(block.text.split()) <= 130 and not NOT_ACTIONABLE.search(rest):
                 yield self._extended(index, taken, number=_number(block) or self._title_number(index))
 
     def tabled(self, taken: set[int]) -> Iterator[_Span]:
@@ -365,7 +332,7 @@ class _Finder:
                     if text.endswith((":", "："))
                     and len(text) < 400
                     and before not in self.headings
-                    and not _label(text)
+                    and not read_label(text)
                     else ""
                 )
         return ""
@@ -389,38 +356,6 @@ class _Finder:
         return find_year_label(self.blocks[above].text) if above in self.headings else ""
 
 
-def _label(text: str) -> re.Match[str] | None:
-    """Whether a title or label announces recommendations (and not how they were made)."""
-    match = _LABEL.fullmatch(text.strip())
-    if match is None:
-        return None
-    before, after = match["before"] or "", match["after"] or ""
-    return None if _NOT_LABEL.search(before) or re.search(r"\b(?:research|policy)\b", after) else match
-
-
-def _is_label(text: str) -> bool:
-    return _label(text) is not None
-
-
-def _is_actionable(text: str) -> bool:
-    head = text[:400]
-    return len(text) > 25 and bool(_ACTION.search(head)) and not _NOT_ACTIONABLE.match(head) and not _REPORT.match(head)
-
-
-def _is_own_grade(text: str, grade: Grade) -> bool:
-    """Whether a grade belongs to the paragraph as a whole: it opens or closes it."""
-    rest = len(text) - grade.end
-    if len(text) > LONGEST_TEXT:
-        return False
-    if not grade.strength and not grade.strength_verbatim and not _ACTION.search(text):
-        return False
-    if rest <= max(30, 0.04 * len(text)):
-        return len(text) > 40
-    if grade.start <= 12:
-        return len(text) > 40
-    return bool(re.search(r"recommends?\b", text[: grade.start])) and rest < 0.5 * len(text) and len(text) < 1200
-
-
 def _is_list_item(block: Block) -> bool:
     """An item of a list within a statement; numbers like 2.1 and labels begin a statement of their own."""
     return (
@@ -432,14 +367,6 @@ def _is_list_item(block: Block) -> bool:
 
 def _leads_in(block: Block) -> bool:
     return block.text.rstrip().endswith((":", "："))
-
-
-def _cites(block: Block) -> bool:
-    """Whether a paragraph reports what others say: it is not numbered and carries marks of references."""
-    numbered = block.marker is not None and block.marker.style != "bullet"
-    return not numbered and bool(
-        re.search(r"\(\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\)|\[\d{1,3}(?:[,–-]\d{1,3})*\]", block.text)
-    )
 
 
 def _label_number(block: Block) -> str:
@@ -464,7 +391,7 @@ def _found(structure: Structure, ordinal: int, span: _Span) -> Found:
     else:
         text = _statement(structure, span)
         lines = [line.box for index in span.blocks for line in structure.blocks[index].lines]
-    grade = span.grade or _by_verb(text) or Grade()
+    grade = span.grade or grade_by_verb(text) or Grade()
     recommendation = Recommendation(
         ordinal,
         span.number,
@@ -493,22 +420,14 @@ def _statement(structure: Structure, span: _Span) -> str:
         if position == 0 and block.marker is not None:
             text = text[block.marker.end :].lstrip(" :：.、")
         if position == 0:
-            text = _RUN_IN.sub("", text)
+            text = RUN_IN.sub("", text)
         parts.append(text)
     text = " ".join(" ".join(parts).split())
     grade = find_grade(text)
     if grade is not None and len(text) - grade.end <= 14:
         before = text[: grade.start].rstrip(" (（[［,;，；")
-        text = before if len(before) > 20 else text
+        text = before if length_in_letters(before) > 20 else text
     return f"{span.lead} {text}" if span.lead else text
-
-
-def _by_verb(text: str) -> Grade | None:
-    match = _PLAIN_VERBS.search(text)
-    if match is None:
-        return None
-    verb = match["verb"].casefold()
-    return Grade("strong" if verb.startswith("recommend") else "conditional", match["verb"])
 
 
 def _areas(boxes: Sequence[Box]) -> tuple[Box, ...]:

@@ -59,6 +59,47 @@ def test_a_statement_is_one_with_the_list_that_it_leads_in() -> None:
     assert len(found.blocks) == 5
 
 
+def test_a_list_whose_last_item_carries_the_grade_is_one_recommendation() -> None:
+    (only,) = read(
+        heading("4.2 Second-line drugs"),
+        *paragraph("4.5 If symptoms persist, consider adding one of the following, chosen by heart rate:"),
+        Row("• a long-acting nitrate", gap=0.5),
+        Row("• nicorandil"),
+        Row("• ivabradine (Conditional recommendation; low-certainty evidence)"),
+    )
+    assert (only.number, only.strength, only.certainty) == ("4.5", "conditional", "low")
+    assert only.text.startswith("If symptoms persist")
+    assert only.text.endswith("ivabradine")
+
+
+def test_a_short_numbered_statement_is_found_by_its_grade_alone() -> None:
+    (english,) = read(
+        heading("4.2 How far"),
+        *paragraph("4.2.4 In adults aged 80 years or over accept clinic blood pressure below 150/90 mmHg."),
+        Row("(Conditional recommendation; moderate-certainty evidence)", gap=0.2),
+    )
+    assert (english.number, english.strength) == ("4.2.4", "conditional")
+    (chinese,) = read(
+        heading("5 随访"),
+        *paragraph("5.2 推荐每次随访询问出血情况。（强推荐，低质量证据）"),
+        language="zh",
+    )
+    assert (chinese.number, chinese.text) == ("5.2", "推荐每次随访询问出血情况。")
+
+
+def test_a_paragraph_that_explains_or_reports_grades_is_no_recommendation() -> None:
+    assert not read(
+        heading("About this guideline"),
+        *paragraph('The panel used GRADE. Strong recommendations are worded "we recommend" (strong recommendation).'),
+    )
+    assert not read(
+        heading("与上一版的不同"),
+        *paragraph("检测的标准化程度明显提高，故将补充诊断标准改为强推荐。年轻人群患病率上升，筛查起始年龄相应提前。"),
+        *paragraph("推荐意见以“强推荐”和“弱推荐”表示强度，以“高、中等、低”表示证据质量，均列于条文之后（强推荐）。"),
+        language="zh",
+    )
+
+
 def test_items_under_a_label_are_recommendations_with_their_sub_items() -> None:
     one, two = read(
         heading("Hand hygiene"),
