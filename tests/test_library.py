@@ -115,6 +115,40 @@ def test_the_first_answer_after_damage_says_that_the_index_was_rebuilt_and_later
     assert _degraded(home) == ""
 
 
+def test_a_program_that_goes_on_running_tells_of_a_repair_for_ten_minutes(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _change_one_byte(_snapshot(home) / "vectors.npy")
+    begun = time.monotonic()
+    with open_library(home) as library:
+        for later, told in ((0, True), (300, True), (700, False)):
+            monkeypatch.setattr("kb.store.library.time.monotonic", lambda now=begun + later: now)
+            warnings = answer(library, ASPIRIN).warnings
+            assert any("rebuilt" in each.message for each in warnings) == told, later
+
+
+def test_a_panic_of_the_dense_index_is_said_while_it_lasts_and_exact_search_answers(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Panic(BaseException):
+        """What native code raises: no Exception."""
+
+    def fail(*_: object) -> None:
+        raise Panic
+
+    with open_library(home) as library:
+        before = answer(library, ASPIRIN)
+        monkeypatch.setattr("kb.store.dense.serves", lambda *_: True)
+        with monkeypatch.context() as broken:
+            broken.setattr("kb.store.dense._from_index", fail)
+            during = answer(library, ASPIRIN)
+        monkeypatch.setattr("kb.store.dense._from_index", lambda *_: None)
+        after = answer(library, ASPIRIN)
+    assert during.citations == before.citations == after.citations
+    assert any("Panic" in each.message and "doctor --repair" in each.message for each in during.warnings)
+    assert not any(each.code == "degraded" for each in after.warnings)
+
+
 def test_a_reader_that_has_the_index_open_goes_on_when_it_is_taken_away(home: Path) -> None:
     with open_library(home) as library:
         before = [answer(library, question).citations for question in QUESTIONS]

@@ -11,7 +11,7 @@ from kb.answering.citations import make_citation, pages_of
 from kb.answering.errata import erratum_quotes
 from kb.answering.evidence import gather_evidence, is_covered, regime
 from kb.answering.messages import say
-from kb.answering.notices import notices
+from kb.answering.notices import degraded, notices
 from kb.answering.reading import Quote, choose_quotes, read_passages
 from kb.answering.refusing import RELATED, refuse_empty, refuse_unsafe, refuse_weak
 from kb.answering.safety import is_about_a_patient, is_unsafe
@@ -108,7 +108,7 @@ def _others(hits: Sequence[Hit], citations: Sequence[Citation]) -> tuple[Hit, ..
 
 def _refused(library: Library, found: Retrieval, refusal: Refusal, related: Sequence[Hit], started: float) -> Answer:
     language = library.settings.language or found.question.language
-    warnings = [Notice("degraded", say("degraded", language, notice=text)) for text in library.notices]
+    warnings = degraded(library, language)
     return Answer(
         question=found.question.text,
         understood=understood(found),

@@ -37,8 +37,12 @@ def notices(library: Library, found: Retrieval, citations: Sequence[Citation], l
             result.append(Notice(code, text, tuple(cited)))
     result += _replaced_parts(citations, language)
     result += _of_dates(ledger, markers, as_of, language)
-    result += [Notice("degraded", say("degraded", language, notice=text)) for text in library.notices]
-    return result
+    return result + degraded(library, language)
+
+
+def degraded(library: Library, language: str) -> list[Notice]:
+    """What works less well than it should, whatever was asked."""
+    return [Notice("degraded", say("degraded", language, notice=text)) for text in library.notices]
 
 
 def _of_edition(

@@ -39,20 +39,17 @@ def window_scores(library: Library, view: View, vector: Vectors, wanted: Mask) -
     if serves(library, len(wanted)):
         try:
             found = _from_index(library, view, vector, wanted)
-        except Exception as error:  # a damaged index raises anything; it is never the record
-            _say_unusable(library, error)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # a damaged index raises anything, also panics of native code
+            text = f"The dense index cannot be used ({type(error).__name__}); exact search answered."
+            library.note("dense index", f"{text} Run `gkb doctor --repair`.")
             found = None
+        else:
+            library.note("dense index", "")
         if found is not None:
             return found
     return exact_windows(view.snapshot.vectors, vector, wanted)
-
-
-def _say_unusable(library: Library, error: Exception) -> None:
-    notice = (
-        f"The dense index cannot be used ({type(error).__name__}); exact search answered. Run `gkb doctor --repair`."
-    )
-    if notice not in library.notices:
-        library.notices.append(notice)
 
 
 def _from_index(library: Library, view: View, vector: Vectors, wanted: Mask) -> Vectors | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,6 +47,8 @@ from kb.store.snapshot import (
     snapshot_key,
 )
 
+TOLD_SECONDS = 600  # for how long answers tell of what was mended
+
 if TYPE_CHECKING:
     from kb.store.chroma import DenseIndex, OwnedIndex
 
@@ -63,7 +67,7 @@ class Library:
     def __init__(self, settings: Settings, engine: Engine) -> None:
         self.settings = settings
         self.engine = engine
-        self.notices: list[str] = []  # degraded modes, said in every answer
+        self._notices: dict[str, tuple[str, float]] = {}  # part → what is wrong with it, and until when that is said
         self._acts: tuple[int, list[Act]] = (-1, [])
         self._folds: dict[tuple[int, datetime | None], Ledger] = {}
         self._snapshot: Snapshot | None = None
@@ -85,6 +89,19 @@ class Library:
             self._dense.close()
             self._dense = None
         self.engine.dispose()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Degraded modes, said in every answer while they last and for ten minutes after something was mended."""
+        now = time.monotonic()
+        return tuple(text for text, until in list(self._notices.values()) if now < until)
+
+    def note(self, part: str, text: str, *, is_mended: bool = False) -> None:
+        """Say from now on what is wrong with a part of the library; an empty text: nothing any more."""
+        if text:
+            self._notices[part] = (text, time.monotonic() + TOLD_SECONDS if is_mended else math.inf)
+        else:
+            self._notices.pop(part, None)
 
     @property
     def home(self) -> Path:
@@ -145,9 +162,11 @@ class Library:
         if path.is_dir():
             try:
                 self._snapshot = opened = open_snapshot(path)
+                self.note("memory", "")
                 return opened
             except SnapshotDamaged as damage:
-                self.notices.append(f"The search index was damaged ({damage}); it was rebuilt from the registry.")
+                text = f"The search index was damaged ({damage}); it was rebuilt from the registry."
+                self.note("search index", text, is_mended=True)
                 set_aside(path)
         self._snapshot = opened = self._rebuild_snapshot(key, wanted)
         return opened
@@ -157,9 +176,11 @@ class Library:
         with reading(self.engine) as connection:
             try:
                 built = build_snapshot(connection, self.derived, wanted, encoder=encoder, dimension=dimension)
-                return open_snapshot(built)
+                opened = open_snapshot(built)
+                self.note("memory", "")
+                return opened
             except (DiskFull, SnapshotDamaged) as error:
-                self.notices.append(f"The search index could not be kept on disk ({error}); it is held in memory.")
+                self.note("memory", f"The search index could not be kept on disk ({error}); it is held in memory.")
                 rows = read_rows(connection, wanted, encoder=encoder, dimension=dimension)
                 return snapshot_from_rows(key, wanted, rows)
 
