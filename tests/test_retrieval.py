@@ -236,3 +236,17 @@ def test_the_same_question_gives_the_same_ranking(library: Library, tmp_path: Pa
             one = [(hit.passage_id, hit.score) for hit in search(library, question).hits]
             two = [(hit.passage_id, hit.score) for hit in search(other, question).hits]
             assert one == two
+
+
+def test_who_published_or_paid_is_answered_by_the_front_matter_of_the_guideline_named(tmp_path: Path) -> None:
+    texts = [
+        Text("Report of the Kidney Board. Financially supported by the Harbour Foundation.", 2, kind="front_matter"),
+        *(Text(f"Kidney disease and blood pressure: dialysis patients at visit {n}.", 2 + n) for n in range(1, 9)),
+    ]
+    books = [
+        Book("kidney@2023", texts, title="Blood pressure in kidney disease", issued_on="2023-06-01", label="2023"),
+        Book("gout@2022", [Text("Supported by nobody.", kind="front_matter")], title="Gout", issued_on="2022-01-01"),
+    ]
+    with make_library(tmp_path, books) as library:
+        found = search(library, "who paid for the 2023 kidney disease blood pressure guideline")
+    assert "Harbour Foundation" in found.hits[0].passage.text

@@ -39,8 +39,13 @@ def _as_lexicon(pairs: tuple[tuple[str, str], ...]) -> Lexicon:
     return Lexicon(concepts)
 
 
-def other_names(text: str, lexicons: Sequence[Lexicon]) -> tuple[dict[str, list[Alternative]], list[str]]:
-    """For each token of a question that is part of a known term: its other names; and these in readable form."""
+def other_names(
+    text: str, lexicons: Sequence[Lexicon], *, about_document: bool = False
+) -> tuple[dict[str, list[Alternative]], list[str]]:
+    """For each token of a question that is part of a known term: its other names; and these in readable form.
+
+    `about_document`: the question asks who published a guideline, who paid, ...; then its terms have synonyms too.
+    """
     found: dict[str, list[Alternative]] = {}
     shown: dict[str, None] = {}
     for lexicon in lexicons:
@@ -48,7 +53,8 @@ def other_names(text: str, lexicons: Sequence[Lexicon]) -> tuple[dict[str, list[
             surface = text[mention.start : mention.end]
             asked = tokens(surface)
             for identity in mention.concept_ids:
-                for name, weight in _names(lexicon.concept(identity), has_cjk(surface)):
+                concept = lexicon.concept(identity)
+                for name, weight in _names(concept, has_cjk(surface), all_names=about_document):
                     words = tuple(dict.fromkeys(tokens(name)))
                     if words and not set(words) <= set(asked):
                         shown.setdefault(name)
@@ -57,12 +63,12 @@ def other_names(text: str, lexicons: Sequence[Lexicon]) -> tuple[dict[str, list[
     return found, list(shown)
 
 
-def _names(concept: Concept, is_chinese: bool) -> list[tuple[str, float]]:
+def _names(concept: Concept, is_chinese: bool, *, all_names: bool) -> list[tuple[str, float]]:
     """Names of a concept with their weights, for a question that named it in Chinese or not."""
     names = []
     for language in ("en", "zh"):
         is_same = (language == "zh") == is_chinese
-        if not (is_same and concept.group in TRANSLATED_ONLY):
+        if all_names or not (is_same and concept.group in TRANSLATED_ONLY):
             weight = SAME_LANGUAGE if is_same else OTHER_LANGUAGE
             names += [(name, weight) for name in concept.terms(language)[:MOST_NAMES]]
     return names

@@ -71,7 +71,7 @@ def make_terms(
     text: str, lexical: LexicalIndex, lexicons: Sequence[Lexicon], naming: frozenset[str] = frozenset()
 ) -> tuple[list[Term], list[str]]:
     """One term for each distinct token of a question, with its alternatives; and the alternatives in readable form."""
-    names, expanded = other_names(text, lexicons)
+    names, expanded = other_names(text, lexicons, about_document=Want.PUBLICATION in read_wants(text))
     terms = []
     for word in dict.fromkeys(tokens(text)):
         alternatives = [Alternative((word,))]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kb.store.lexical import LexicalIndex, Postings, Term
+from kb.store.lexical import LexicalIndex, Postings, Term, inverse_frequency
 
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -40,12 +40,17 @@ class Match:
         return float(self.weights.sum())
 
 
-def match_terms(lexical: LexicalIndex, terms: Sequence[Term]) -> Match:
-    """Look every term up once."""
+def match_terms(lexical: LexicalIndex, terms: Sequence[Term], within: Mask | None = None) -> Match:
+    """Look every term up once. Given the rows of one document, a word that stands all over it weighs little."""
     text = tuple(lexical.postings(term) for term in terms)
     context = tuple(lexical.postings(term, "context") for term in terms)
-    weights = np.array([found.idf * term.weight for found, term in zip(text, terms, strict=True)], dtype=np.float32)
+    rarity = [found.idf if within is None else _rarity_within(found, within) for found in text]
+    weights = np.array([idf * term.weight for idf, term in zip(rarity, terms, strict=True)], dtype=np.float32)
     return Match(tuple(terms), text, context, weights)
+
+
+def _rarity_within(found: Postings, within: Mask) -> float:
+    return min(found.idf, inverse_frequency(int(within[found.rows].sum()), int(within.sum())))
 
 
 def lexical_scores(match: Match, size: int, allowed: Mask) -> Floats:

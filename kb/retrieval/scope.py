@@ -19,6 +19,7 @@ from kb.versions.status import lane, partial_successions, status
 
 Mask = npt.NDArray[np.bool_]
 INTERNATIONAL = "INT"
+NAMES_ONE = 0.5  # strength and title of a mention from which a question is about that document
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,16 @@ def as_history(filters: Filters) -> Filters:
 def shown_mentions(scope: Scope) -> Scope:
     """The scope without mentions of editions that it does not show: a year in the question named its day."""
     return replace(scope, mentions={key: found for key, found in scope.mentions.items() if key in scope.statuses})
+
+
+def rows_of_named(view: View, scope: Scope) -> Mask | None:
+    """Rows of the editions that a question names most clearly; None where it names none."""
+    clear = {key: each.strength + each.title for key, each in scope.mentions.items() if key in scope.statuses}
+    most = max(clear.values(), default=0.0)
+    if most < NAMES_ONE:
+        return None
+    named = [view.ledger.editions[key] for key, strength in clear.items() if strength == most]
+    return rows_of(view.snapshot, named) & scope.rows
 
 
 def named_edition(ledger: Ledger, scope: Scope) -> str | None:

@@ -15,9 +15,18 @@ from kb.retrieval.names import naming_words
 from kb.retrieval.names_of_concepts import lexicons_of
 from kb.retrieval.question import Question, read_question
 from kb.retrieval.rank import Match, best_rows, dense_scores, fuse, lexical_scores, match_terms
-from kb.retrieval.scope import Scope, as_history, named_edition, open_scope, replaced_rows, shown_mentions
+from kb.retrieval.scope import (
+    Mask,
+    Scope,
+    as_history,
+    named_edition,
+    open_scope,
+    replaced_rows,
+    rows_of_named,
+    shown_mentions,
+)
 from kb.retrieval.signals import Signals, read_signals
-from kb.retrieval.wants import units_of
+from kb.retrieval.wants import Want, units_of
 from kb.retrieval.weights import final_score
 from kb.retrieval.when import read_time
 from kb.store.dense import window_scores
@@ -26,6 +35,7 @@ from kb.store.library import Library, View
 
 CANDIDATES = 60  # passages that get the second look
 LEADING = 10  # of them, those that say which guideline a question is about
+WORDS_COUNT = 0.5  # of the encoder's weight, lost where a document itself is asked about: front matter has no vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +99,9 @@ def _look(library: Library, view: View, scope: Scope, query: str, moment: Moment
     naming = naming_words(query, scope.mentions.values()) | (moment.naming if moment else frozenset())
     lexicons = lexicons_of(library, view)
     question = read_question(query, view.snapshot.lexical, library.encoder, lexicons, naming)
-    match = match_terms(view.snapshot.lexical, question.terms)
-    candidates = tuple(_rank(library, view, scope, question, match))
+    document = rows_of_named(view, scope) if Want.PUBLICATION in question.wants else None
+    match = match_terms(view.snapshot.lexical, question.terms, document)
+    candidates = tuple(_rank(library, view, scope, question, match, document))
     return Retrieval(question, view, scope, match, candidates, lexicons[0])
 
 
@@ -102,14 +113,17 @@ def _guidelines_about(library: Library, view: View, query: str, filters: Filters
     return list(dict.fromkeys(ids))
 
 
-def _rank(library: Library, view: View, scope: Scope, question: Question, match: Match) -> list[Candidate]:
+def _rank(
+    library: Library, view: View, scope: Scope, question: Question, match: Match, document: Mask | None
+) -> list[Candidate]:
     snapshot = view.snapshot
     lexical = lexical_scores(match, snapshot.size, scope.rows)
     dense = None
     if question.vector is not None:
         windows = window_scores(library, view, question.vector, scope.rows[snapshot.vector_row])
         dense = dense_scores(windows, snapshot.vector_row, snapshot.size)
-    fused = fuse(lexical, dense, question.unknown_share)
+    unknown = question.unknown_share if document is None else max(question.unknown_share, WORDS_COUNT)
+    fused = fuse(lexical, dense, unknown)
     rows = best_rows(fused, CANDIDATES)
     signals = read_signals(snapshot.lexical, match, rows, numbers=question.numbers, units=units_of(question.wants))
     edition_of = {view.ledger.editions[key].extraction_id: key for key in scope.statuses}
@@ -125,7 +139,7 @@ def _rank(library: Library, view: View, scope: Scope, question: Question, match:
                 mention=scope.mentions.get(edition_id),
                 kind=str(snapshot.kind[row]),
                 is_recommendation=bool(snapshot.recommendation[row] >= 0),
-                wants=question.wants,
+                is_asked_about=document is not None and bool(document[row]),
                 archived=bool(view.ledger.editions[edition_id].archived),
             ),
             fused=float(fused[row]),
