@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kb.answering import answer
 from kb.answering.citations import faults
@@ -318,3 +320,40 @@ def test_an_answer_for_an_earlier_day_says_that_its_edition_was_superseded_since
     (notice,) = [each for each in given.warnings if each.code == "superseded"]
     assert "since then it was superseded" in notice.message
     assert "2023" in notice.message
+
+
+def test_the_sentence_that_states_the_fact_is_quoted_not_a_long_stretch_around_it(tmp_path: Path) -> None:
+    filler = "The panel discussed screening for diabetes with many experts in several meetings over two years. "
+    texts = [
+        Text(filler * 6 + "Screening for diabetes starts at the age of 35 years. " + filler * 6, 1),
+        Text("Screening for diabetes is repeated every 3 years.", 2),
+    ]
+    with make_library(tmp_path, [Book("diabetes@2024", texts, title="Diabetes")]) as library:
+        answered = ask(library, "at what age does screening for diabetes start")
+    assert any("35 years" in citation.quote for citation in answered.citations)
+    assert len({citation.quote for citation in answered.citations}) == len(answered.citations)
+
+
+def test_a_list_is_quoted_with_its_items_though_these_share_no_word_with_the_question(tmp_path: Path) -> None:
+    items = "\n".join(f"• {name}" for name in ("arsenic", "thallium", "beryllium"))
+    texts = [Text(f"The following metals require gloves in the workshop:\n{items}", 1, kind="list")]
+    texts += [Text(f"The workshop opens at {hour} with gloves on the shelf.", 2) for hour in ("seven", "eight", "nine")]
+    with make_library(tmp_path, [Book("workshop@2024", texts, title="Workshop")]) as library:
+        answered = ask(library, "which metals require gloves")
+    assert "beryllium" in answered.citations[0].quote
+
+
+def test_a_long_row_of_a_table_is_quoted_in_part() -> None:
+    row = "Fasting glucose\t" + "\t".join(f"cell {number} says something of interest" for number in range(30))
+    passage = extraction_of(Book("a@1", [Text(row, kind="table")])).passages[0]
+    sizes = [unit.size for unit in split_units(passage)]
+    assert len(sizes) > 1
+    assert max(sizes) <= 330
+
+
+@given(st.text(alphabet="ab .;:\t\n•12。；，高", max_size=900))
+def test_units_cover_any_text_once_and_in_order(words: str) -> None:
+    passage = extraction_of(Book("a@1", [Text(words)])).passages[0]
+    units = split_units(passage)
+    assert all(before.end <= after.start for before, after in zip(units, units[1:], strict=False))
+    assert "".join("".join(words[unit.start : unit.end].split()) for unit in units) == "".join(words.split())

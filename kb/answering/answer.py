@@ -12,7 +12,8 @@ from kb.answering.errata import erratum_quotes
 from kb.answering.evidence import gather_evidence, is_covered, regime
 from kb.answering.messages import say
 from kb.answering.notices import degraded, notices
-from kb.answering.reading import Quote, choose_quotes, read_passages
+from kb.answering.pieces import read_passages
+from kb.answering.reading import MOST_QUOTES, Quote, choose_quotes
 from kb.answering.refusing import RELATED, refuse_empty, refuse_unsafe, refuse_weak
 from kb.answering.safety import is_about_a_patient, is_unsafe
 from kb.domain import Answer, Citation, Filters, Hit, Notice, Refusal, RefusalCode, Statement
@@ -55,7 +56,8 @@ def _quoted(
 ) -> Answer:
     ordered = in_reading_order(library, hits, quotes)
     chosen = [(hits[quote.hit], quote.start, quote.end) for quote in ordered]
-    chosen += erratum_quotes(library, found, [hit for hit, _, _ in chosen])
+    corrections = erratum_quotes(library, found, [hit for hit, _, _ in chosen])
+    chosen = [*chosen[: max(1, MOST_QUOTES - len(corrections))], *corrections]
     citations = cite(library, found, chosen)
     warnings = list(notices(library, found, citations, language))
     warnings += conflict_notice(found, citations, language)

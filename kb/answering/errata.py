@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kb.answering.reading import choose_quotes, read_passages
+from kb.answering.pieces import read_passages
+from kb.answering.reading import choose_quotes
 from kb.domain import Filters, Hit, Relation
 from kb.retrieval.search import Retrieval, make_hits, retrieve
 from kb.store.library import Library

@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass
 
 import numpy as np
 
-from kb.answering.reading import Page
+from kb.answering.pieces import Page
 from kb.answering.subjects import find_subjects
 from kb.domain import Hit
 from kb.retrieval.search import Candidate, Retrieval
@@ -33,15 +33,15 @@ class Evidence:
 
 
 # Weights of the signals in that order, then the intercept: logistic regression on questions whose gold page was among
-# the best passages, the same questions with their documents taken out, and questions that nothing covers; "cross" from
-# few of them. A question is refused below the threshold, chosen on left-out documents so that more than half of what is
-# not covered is refused while about one in eight that is covered is refused too (docs/log.md).
+# the best passages, the same questions with their documents taken out, and questions that nothing covers. A question is
+# refused below the threshold, chosen on left-out documents so that about one in ten that is covered is refused
+# (docs/log.md).
 WEIGHTS: dict[str, tuple[float, ...]] = {
-    "en": (1.18, 1.65, 1.50, 3.04, 0.70, 1.19, 1.53, -5.72),
-    "zh": (1.53, 1.92, 1.58, 0.0, 0.38, 0.0, 2.71, -3.40),
-    "cross": (0.66, 0.77, 0.66, 0.54, 0.38, 1.55, 1.06, -1.94),
+    "en": (0.59, 1.20, 1.70, 5.56, 0.24, 1.22, 1.54, -6.21),
+    "zh": (4.53, 3.41, 4.03, 5.55, 0.55, 0.15, 1.43, -4.89),
+    "cross": (5.59, 2.40, 1.70, 8.62, 0.74, 1.29, 1.00, -5.94),
 }
-THRESHOLDS = {"en": 0.36, "zh": 0.44, "cross": 0.40}
+THRESHOLDS = {"en": 0.30, "zh": 0.40, "cross": 0.30}
 
 
 def gather_evidence(found: Retrieval, pages: Sequence[Page]) -> Evidence:

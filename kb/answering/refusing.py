@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from kb.answering.evidence import gather_evidence, is_covered, missing_words, regime
 from kb.answering.messages import say
 from kb.answering.notices import edition_name
-from kb.answering.reading import read_passages
+from kb.answering.pieces import read_passages
 from kb.domain import Filters, Hit, Refusal, RefusalCode, Status
 from kb.retrieval.scope import as_history
 from kb.retrieval.search import Retrieval, make_hits, retrieve

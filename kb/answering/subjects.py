@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kb.domain import Hit
 from kb.lexicon.lookup import Lexicon, Mention
+from kb.text import tokens
 
 SPECIFIC = ("drugs", "conditions", "vaccines")  # groups of the lexicon whose members an answer must name
 SUBJECTS = (*SPECIFIC, "drug_classes")
@@ -30,8 +31,7 @@ def find_subjects(lexicon: Lexicon, question: str, hits: Sequence[Hit], best: in
     asked = [mention for mention in lexicon.find(question) if _is_subject(lexicon, mention)]
     if not asked:
         return Subjects(1.0, ())
-    spoken = [_concepts(lexicon, hit) for hit in hits]
-    shares = [[_speaks_of(lexicon, mention, each) for mention in asked] for each in spoken]
+    shares = [_shares(lexicon, question, asked, hit) for hit in hits]
     together = max((sum(each) / len(asked) for each in shares[:best]), default=0.0)
     unnamed = [mention for at, mention in enumerate(asked) if not any(each[at] for each in shares)]
     strangers = [question[each.start : each.end] for each in unnamed if _is_specific(lexicon, each)]
@@ -46,9 +46,15 @@ def _is_specific(lexicon: Lexicon, mention: Mention) -> bool:
     return all(lexicon.concept(each).group in SPECIFIC and not lexicon.is_broad(each) for each in mention.concept_ids)
 
 
-def _concepts(lexicon: Lexicon, hit: Hit) -> set[str]:
+def _shares(lexicon: Lexicon, question: str, asked: Sequence[Mention], hit: Hit) -> list[float]:
+    """For each subject how far a passage speaks of it; one that stands there in the question's own words is named."""
     text = "\n".join((hit.edition.title, hit.passage.context, hit.passage.text))
-    return {identity for mention in lexicon.find(text) for identity in mention.concept_ids}
+    spoken = {identity for mention in lexicon.find(text) for identity in mention.concept_ids}
+    words = frozenset(tokens(text))
+    return [
+        1.0 if words.issuperset(tokens(question[each.start : each.end])) else _speaks_of(lexicon, each, spoken)
+        for each in asked
+    ]
 
 
 def _speaks_of(lexicon: Lexicon, mention: Mention, spoken: set[str]) -> float:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kb.domain import Passage
-from kb.sentences import split_sentences
+from kb.sentences import split_clauses, split_sentences
+from kb.text import count_cjk
 
-LONGEST = 700  # characters of one piece; a longer one is quoted in part
+LONGEST = {"en": 320, "zh": 130}  # characters of a piece that is left whole; a longer one is cut where it pauses
 _LEAD_IN = re.compile(r"[:：]\s*$")
 _BULLET = re.compile(
     r"\s*(?:[•●■▪◦–—*➢✓□○·-]\s|\(?\d{1,2}[.)、．]\s?|[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．]|\(?[a-z][.)]\s)"
 )
+# Where a long piece pauses: between cells, before a bullet or "(ii)" inside a line, after a semicolon.
+_PAUSE = re.compile(r"\t|\s(?=[•●■▪◦°□]\s)|\s(?=\((?:[ivx]{1,4}|\d)\)\s)|(?<=[;；])\s*")
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +36,65 @@ class Unit:
         return self.end - self.start
 
 
+def is_chinese(text: str) -> bool:
+    """Whether a text is measured as Chinese."""
+    return count_cjk(text) * 3 > len(text)
+
+
 def split_units(passage: Passage) -> list[Unit]:
     """Quotable pieces in text order; together they hold everything but white space."""
+    text = passage.text
+    longest = LONGEST["zh" if is_chinese(text) else "en"]
     units: list[Unit] = []
     lead: int | None = None
-    for start, end in split_sentences(passage.text):
-        piece = passage.text[start:end]
-        left = start + len(piece) - len(piece.lstrip())
-        right = start + len(piece.rstrip())
-        if right <= left:
+    for start, end in split_sentences(text):
+        whole = _strip(text, start, end)
+        if whole is None:
             continue
-        is_item = _BULLET.match(passage.text[left:right]) is not None
-        starts_line = left == 0 or "\n" in passage.text[max(0, left - 2) : left]
-        units.append(Unit(left, right, is_item, lead if (is_item or starts_line) and lead is not None else None))
-        if _LEAD_IN.search(passage.text[left:right]):
+        left, right = whole
+        is_item = _BULLET.match(text[left:right]) is not None
+        starts_line = left == 0 or "\n" in text[max(0, left - 2) : left]
+        for number, (first, last) in enumerate(_cut(text, left, right, longest)):
+            belongs = lead is not None and (is_item or starts_line or number > 0)
+            units.append(Unit(first, last, is_item, lead if belongs else None))
+        if _LEAD_IN.search(text[left:right]):
             lead = len(units) - 1
         elif not is_item and not starts_line:
             lead = lead if units[-1].lead is not None else None
     return units
+
+
+def _strip(text: str, start: int, end: int) -> Span | None:
+    piece = text[start:end]
+    left, right = start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
+    return (left, right) if right > left else None
+
+
+def _cut(text: str, start: int, end: int, longest: int) -> Iterator[Span]:
+    """A piece in stretches of at most `longest` characters where its pauses allow."""
+    if end - start <= longest:
+        yield start, end
+        return
+    ends = [match.end() for match in _PAUSE.finditer(text, start, end)]
+    if not ends:
+        ends = [start + stop for _, stop in split_clauses(text[start:end])][:-1]
+    first, last = start, start
+    for stop in _spaced(text, start, [*ends, end], 2 * longest):
+        if stop - first > longest and last > first:
+            yield from filter(None, [_strip(text, first, last)])
+            first = last
+        last = stop
+    yield from filter(None, [_strip(text, first, end)])
+
+
+def _spaced(text: str, start: int, ends: list[int], longest: int) -> Iterator[int]:
+    """The ends, with white space taken for an end where two lie further apart than `longest`."""
+    for end in ends:
+        while end - start > longest:
+            space = text.rfind(" ", start + 1, start + longest)
+            if space < 0:
+                break
+            start = space
+            yield space
+        start = end
+        yield end
