@@ -42,16 +42,23 @@ def ingest(
 
 def review(
     edition: Annotated[str | None, typer.Argument(help="One edition: its card.")] = None,
-    home: Home = None,
-    as_json: Json = False,
-) -> None:
+    accept: Annotated[bool, typer.Option("--accept", help="Publish what has nothing doubtful on its card.")] = False,
+    by: By = None, why: Why = "", home: Home = None, as_json: Json = False,
+) -> None:  # fmt: skip
     """List what waits for a person, or the card of one edition: each value with the place it was read from."""
+    from kb.versions.asking import accept_sure
     from ui.printing import print_cards
     from ui.showing import review_cards
 
     with opened(home) as library:
+        done, failed = accept_sure(library, by=by_name(by), why=why) if accept else ([], {})
         cards = review_cards(library, edition)
-    print_json({"review": cards}) if as_json else print_cards(cards)
+    if as_json:
+        print_json({"review": cards, **({"published": done, "failed": failed} if accept else {})})
+        return
+    if accept:
+        typer.echo(f"Published {len(done)}: {', '.join(done) or 'none'}.")
+    print_cards(cards)
 
 
 def _acted(home: Path | None, as_json: bool, verb: Any, **arguments: Any) -> None:

@@ -172,15 +172,36 @@ def print_cards(cards: Sequence[dict[str, Any]]) -> None:
             )
             sure = f"{proposal['confidence']:.0%}" if proposal else ""
             snippet = f"  “{proposal['snippet'][:80]}”" if proposal else ""
-            print(f"    {name:<16} {value[:80]}  {sure} {where}{snippet}")
+            look = "?" if name.replace("edition_label", "label") in card["asked"] else " "
+            print(f"  {look} {name:<16} {value[:80]}  {sure} {where}{snippet}")
         for relation in card["proposed_relations"]:
             print(
                 f"    proposed: {relation['type']} {relation['target']}  [{relation['id']}]  "
                 f"“{relation['evidence'][:90]}”"
             )
+        _print_family(card)
         if card["missing"]:
             print(f"    needed before publishing: {', '.join(card['missing'])}")
         print(f"    gkb publish {card['edition_id']}")
+
+
+def _print_family(card: dict[str, Any]) -> None:
+    """Guidelines that it may be an edition of, and what publishing would change."""
+    for each in card["candidates"][:3]:
+        mark = "→" if each["preselected"] else " "
+        print(f"  {mark} edition of {each['guideline_id']}?  {each['score']:.0%}  {', '.join(each['reasons'])}")
+    chosen = next((each for each in card["candidates"] if each["preselected"]), None)
+    if chosen:
+        replaced = [each["edition_id"] for each in card["would_change"] if each["after"] == "superseded"]
+        print(f"    if so: gkb edit {card['edition_id']} --set guideline_id={chosen['guideline_id']}")
+        for edition_id in replaced or [chosen["edition_id"]]:
+            print(f"           gkb relate {card['edition_id']} replaces {edition_id}")
+    for each in card["would_change"]:
+        until = f" to {each['in_force_to']}" if each["in_force_to"] else ""
+        days = f"{each['in_force_from'] or 'no date'}{until}"
+        print(
+            f"    would change: {each['edition_id']}  {each['before'] or 'not published'} → {each['after']}  ({days})"
+        )
 
 
 def print_acts(acts: Sequence[Act]) -> None:

@@ -9,17 +9,19 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from kb.domain import Edition, Kind, Proposal, Relation, RelationState, RelationType, State
+from kb.domain import Edition, Kind, Proposal, Relation, RelationState, State
 from kb.errors import KBError
 from kb.store.extractions import load_summary
 from kb.store.ledger import Ledger
 from kb.store.library import Library
 from kb.store.registry import reading
 from kb.versions import change, relate
+from kb.versions.asking import PROPOSAL_NAMES, accept_sure, fields_to_ask, sure_ones
 from ui.components import KINDS
 from ui.i18n import t
 from ui.markup import literal, notice
 from ui.page_view import REVIEW, Place, draw_page_view, open_place, opened_place
+from ui.review_family import Choice, choose_family, draw_preview
 
 FIELDS = {
     "title": "Title",
@@ -35,15 +37,12 @@ FIELDS = {
     "last_updated_on": "Last updated on",
     "next_review_on": "Next review on",
 }
-READ_AS = {"label": "edition_label"}  # the name of the proposal where it differs
 SOURCES = {
     "properties": "from the PDF's properties",
     "filename": "from the file name",
     "manifest": "from the manifest",
     "person": "from a person",
 }
-REPLACEABLE = (State.IN_REVIEW, State.PUBLISHED, State.WITHDRAWN)
-DOUBTFUL = 0.6  # below this a value is marked for a look
 
 
 def draw_review(library: Library, by: str) -> None:
@@ -65,8 +64,19 @@ def draw_review(library: Library, by: str) -> None:
         key="reviewed",
         label_visibility="collapsed",
     )
+    _draw_bulk(library, by)
     with st.container(border=True):
         _draw_card(library, ledger, waiting[chosen], by)
+
+
+def _draw_bulk(library: Library, by: str) -> None:
+    """One button for all that needs no question."""
+    sure = sure_ones(library)
+    if sure and st.button(t("Publish the {count} in which nothing is doubtful", count=len(sure)), key="accept_sure"):
+        done, failed = accept_sure(library, by=by)
+        problems = "; ".join(f"{key}: {message}" for key, message in failed.items())
+        st.session_state["flash"] = " ".join(filter(None, (t("Published: {name}", name=", ".join(done)), problems)))
+        st.rerun()
 
 
 def _draw_card(library: Library, ledger: Ledger, edition: Edition, by: str) -> None:
@@ -86,8 +96,9 @@ def _draw_card(library: Library, ledger: Ledger, edition: Edition, by: str) -> N
             st.html(notice(str(warning)))
         changed = _draw_fields(source, proposals)
         _draw_relations(library, ledger, edition, by)
-        older = _choose_replaced(library, edition)
-        _draw_verbs(library, edition, changed, older, by)
+        choice = choose_family(ledger, edition, changed)
+        draw_preview(ledger, edition, changed, choice)
+        _draw_verbs(library, edition, changed, choice, by)
     place = opened_place()
     if place is None or place.origin != REVIEW or place.edition.sha256 != source.sha256:
         place = Place(source, 1, origin=REVIEW)
@@ -96,17 +107,21 @@ def _draw_card(library: Library, ledger: Ledger, edition: Edition, by: str) -> N
 
 
 def _draw_fields(edition: Edition, proposals: dict[str, Proposal]) -> dict[str, Any]:
-    """Inputs for every field; returns those that differ from what is recorded."""
+    """Inputs for every field, the doubtful first; returns those that differ from what is recorded."""
     changed = {}
-    for name, label in FIELDS.items():
+    asked = fields_to_ask(edition, proposals)
+    for name in [*asked, *(each for each in FIELDS if each not in asked)]:
         field, evidence = st.columns([1, 1], vertical_alignment="center")
         needed = name in change.REQUIRED
         recorded = _shown(getattr(edition, name))
         with field:
-            given = _draw_input(edition, name, t(label) + (" *" if needed else ""), recorded)
+            given = _draw_input(edition, name, t(FIELDS[name]) + (" *" if needed else ""), recorded)
         if given != recorded:
             changed[name] = given
-        _draw_evidence(evidence, edition, name, proposals.get(READ_AS.get(name, name)), is_missing=needed and not given)
+        proposal = proposals.get(PROPOSAL_NAMES.get(name, name))
+        if needed and not given:
+            evidence.html(notice(t("Needed before publishing."), "bad"))
+        _draw_evidence(evidence, edition, name, proposal, is_doubtful=name in asked)
     return changed
 
 
@@ -132,15 +147,13 @@ def _kind_name(kind: str) -> str:
 
 
 def _draw_evidence(
-    place: DeltaGenerator, edition: Edition, name: str, proposal: Proposal | None, *, is_missing: bool
+    place: DeltaGenerator, edition: Edition, name: str, proposal: Proposal | None, *, is_doubtful: bool
 ) -> None:
-    if is_missing:
-        place.html(notice(t("Needed before publishing."), "bad"))
     if proposal is None:
         place.html(f'<div class="gkb-meta">{literal(t("Not found in the PDF."))}</div>')
         return
     sure = t("{sure} sure", sure=f"{proposal.confidence:.0%}")
-    mark = f'<span class="gkb-badge gkb-care">{literal(t("look"))}</span> ' if proposal.confidence < DOUBTFUL else ""
+    mark = f'<span class="gkb-badge gkb-care">{literal(t("look"))}</span> ' if is_doubtful else ""
     source = t("page {page}", page=proposal.page) if proposal.page else t(SOURCES.get(proposal.source, "from the PDF"))
     snippet = f"“{proposal.snippet[:110]}”" if proposal.snippet else ""
     words = f'<div class="gkb-meta">{mark}{literal(sure)}, {literal(source)}<br>{literal(snippet)}</div>'
@@ -174,39 +187,24 @@ def _draw_relation(library: Library, ledger: Ledger, relation: Relation, by: str
         _act(lambda: relate.decline_relation(library, relation.id, by=by), t("Declined."))
 
 
-def _choose_replaced(library: Library, edition: Edition) -> str:
-    """The edition that a person says this one replaces, "" for none."""
-    ledger = library.ledger()
-    others = [each for each in ledger.editions.values() if each.id != edition.id and each.state in REPLACEABLE]
-    likely = sorted(
-        others, key=lambda each: (each.publisher != edition.publisher, each.title != edition.title, each.id)
-    )
-    names = {each.id: " · ".join(filter(None, (each.title, each.label, each.issued_on, each.file))) for each in likely}
-    chosen = st.selectbox(
-        t("Replaces as a whole"),
-        ["", *names],
-        format_func=lambda each: names.get(each) or t("no edition of this library"),
-        key=f"replaces_{edition.id}",
-        help=t("From the new edition's effective date the older one counts as superseded."),
-    )
-    return chosen or ""
-
-
-def _publish(library: Library, edition: Edition, changed: dict[str, Any], older: str, by: str) -> int:
+def _publish(library: Library, edition: Edition, changed: dict[str, Any], choice: Choice, by: str) -> int:
     """The relation first: if a rule forbids it, nothing is published; before publishing it has no effect."""
-    if changed and older:
-        change.edit(library, edition.id, by=by, fields=changed)  # the rule looks at the corrected dates
-    if older:
-        relate.relate(library, edition.id, RelationType.REPLACES, older, by=by)
-    return change.publish(library, edition.id, by=by, fields=changed)
+    fields = dict(changed)
+    if choice.guideline_id != edition.guideline_id:
+        fields["guideline_id"] = choice.guideline_id
+    if fields and choice.older:
+        change.edit(library, edition.id, by=by, fields=fields)  # the rule looks at the corrected dates
+    if choice.older and not relate.is_confirmed(library.ledger(), choice.kind, edition.id, choice.older):
+        relate.relate(library, edition.id, choice.kind, choice.older, by=by)
+    return change.publish(library, edition.id, by=by, fields=fields)
 
 
-def _draw_verbs(library: Library, edition: Edition, changed: dict[str, Any], older: str, by: str) -> None:
+def _draw_verbs(library: Library, edition: Edition, changed: dict[str, Any], choice: Choice, by: str) -> None:
     publish, save, reject = st.columns(3)
     name = edition.title or edition.file
     if publish.button(t("Publish"), type="primary", key=f"publish_{edition.id}", width="stretch"):
         done = t("Published: {name}", name=changed.get("title") or name)
-        _act(lambda: _publish(library, edition, changed, older, by), done)
+        _act(lambda: _publish(library, edition, changed, choice, by), done)
     if save.button(t("Save, publish later"), key=f"save_{edition.id}", width="stretch", disabled=not changed):
         _act(lambda: change.edit(library, edition.id, by=by, fields=changed), t("Saved: {name}", name=name))
     if reject.button(t("Reject"), key=f"reject_{edition.id}", width="stretch"):

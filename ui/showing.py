@@ -8,13 +8,17 @@ from typing import Any
 
 from ingest.pdf import render_page
 from ingest.report import metadata_json
-from kb.domain import Box, Edition, Passage, State
+from kb.domain import Box, Edition, Kind, Passage, State
 from kb.errors import UsageError
 from kb.store.extractions import load_pages, load_passages, load_sections, load_summary, passage_id, text_hash
+from kb.store.ledger import Ledger
 from kb.store.library import Library
 from kb.store.registry import reading
+from kb.versions.asking import fields_to_ask
 from kb.versions.change import get_edition, missing_fields
+from kb.versions.families import FamilyCandidate, is_preselected, predecessor, propose_families, spoken_of
 from kb.versions.listing import list_editions
+from kb.versions.preview import preview_publishing
 from ui.shapes import edition_json, recommendation_json
 
 
@@ -98,6 +102,7 @@ def _card(library: Library, edition: Edition) -> dict[str, Any]:
     read = metadata_json(summary["proposals"])
     order = sorted(read, key=lambda name: read[name]["confidence"] if read[name] else -1.0)
     pending = ledger.pending_files.get(edition.id)
+    candidates = propose_families(ledger, edition, spoken_of(ledger, edition))
     return {
         "edition_id": edition.id,
         "guideline_id": edition.guideline_id,
@@ -112,5 +117,35 @@ def _card(library: Library, edition: Edition) -> dict[str, Any]:
             for each in ledger.relations_from(edition.id)
             if each.state == "proposed"
         ],
+        "asked": fields_to_ask(edition, summary["proposals"]),
+        "candidates": [
+            {
+                "guideline_id": each.guideline_id,
+                "edition_id": each.edition_id,
+                "title": ledger.editions[each.edition_id].title,
+                "score": each.score,
+                "preselected": is_preselected(each),
+                "reasons": list(each.reasons),
+            }
+            for each in candidates
+        ],
+        "would_change": would_change(ledger, edition, candidates),
         "warnings": list(summary["warnings"]),
     }
+
+
+def would_change(ledger: Ledger, edition: Edition, candidates: Sequence[FamilyCandidate]) -> list[dict[str, Any]]:
+    """What publishing would change if the candidate chosen beforehand is right: a status each, and from which day."""
+    chosen = candidates[0] if candidates and is_preselected(candidates[0]) else None
+    older = predecessor(ledger, edition, chosen.guideline_id) if chosen and edition.kind == Kind.FULL else None
+    found = preview_publishing(ledger, edition.id, older=older or "")
+    return [
+        {
+            "edition_id": each.edition_id,
+            "before": each.before,
+            "after": each.after,
+            "in_force_from": each.begins.isoformat() if each.begins else None,
+            "in_force_to": each.ends.isoformat() if each.ends else None,
+        }
+        for each in found.changes
+    ]

@@ -16,7 +16,8 @@ GLUE = 30  # characters between a label and its date
 
 LABELS = {
     "effective_on": re.compile(
-        r"\beffective(?:\s+(?:date|from|as\s+of|on))?\b|\bdate\s+effective\b|\bin\s+force\s+from\b|\bimplementation\s+date\b"
+        r"\beffective(?:\s+(?:date|from|as\s+of|on))?\b|\bdate\s+effective\b|\bin\s+(?:force|effect)\s+from\b"
+        r"|\bimplementation\s+date\b|\b(?:takes?|comes?\s+into|enters?\s+into)\s+(?:effect|force)(?:\s+(?:on|from))?\b"
         r"|生效日期|实施日期|施行日期|执行日期|生效时间",
         re.IGNORECASE,
     ),
@@ -41,6 +42,10 @@ LABELS = {
 # A form's clearance or a drug's shelf life expires too; that is not the guideline's validity.
 _OTHER_EXPIRY = re.compile(
     r"\bOMB\b|form\s+approved|copyright|patent|licen[cs]e|\bCME\b|credit|disclosure|vaccine|lot\b", re.IGNORECASE
+)
+_SPEAKS_OF_ITSELF = re.compile(
+    r"\b(?:this|it|the\s+(?:present|new|current))(?:\s+\w+){0,2}(?:\s+(?:guideline|guidance|document|edition|standard|protocol))?$",
+    re.IGNORECASE,
 )
 _EFFECTIVE_BEHIND = re.compile(r"^\s*(?:起)?\s*(?:实施|施行|生效|执行)")
 _NUMBER_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
@@ -96,7 +101,7 @@ def dates_after(
 
 
 def _labelled(material: Material, name: str, month_first: bool | None) -> Iterator[Candidate]:
-    for spot in (*material.lines, *material.running):
+    for spot in (*material.lines, *material.running, *material.cells()):
         if spot.place is Place.INNER and len(spot.text) > 80:
             continue
         for match, found in dates_after(spot, LABELS[name], month_first=month_first):
@@ -108,6 +113,8 @@ def _labelled(material: Material, name: str, month_first: bool | None) -> Iterat
 def _is_label(text: str, match: re.Match[str]) -> bool:
     """Whether the words are used as a label: at a start, or before a colon; not in the middle of a sentence."""
     before = text[: match.start()].rstrip()
+    if _SPEAKS_OF_ITSELF.search(before):
+        return True
     if not before or before[-1] in ".;|•·:：–—-,，；、)）]" or not match[0].isascii():
         return not re.search(r"\b(?:was|were|been|which|that|to|be|last)$", before)
     return text[match.end() : match.end() + 2].strip().startswith((":", "："))

@@ -35,11 +35,11 @@ _PATTERNS: tuple[tuple[float, re.Pattern[str]], ...] = (
     (
         0.8,
         re.compile(
-            r"\b(?:document|policy|guideline)\s+(?:number|no\.?|ref(?:erence)?\.?)\s*:?\s*([A-Z]{1,6}[\w/-]*\d[\w/-]*)",
+            r"\b(?:document|policy|guideline)\s+(?:number|no\.?|ref(?:erence)?\.?)\s*:?\s*([A-Z]{1,6}[\w/-]*\d[\w/:-]*)",
             re.I,
         ),
     ),
-    (0.6, re.compile(r"(?:文件编号|编号)\s*[:：]\s*([A-Z][\w/-]{3,20})")),
+    (0.6, re.compile(r"(?:文件编号|编号)\s*[:：]?\s*([A-Z][\w/-]{3,20})")),
 )
 _HOST = re.compile(r"/guidance/(?P<id>(?:ng|cg|ph|ta|qs)\d{1,4})\b", re.IGNORECASE)
 _OTHERS = re.compile(
@@ -75,7 +75,7 @@ def _candidates(material: Material) -> Iterator[Candidate]:
     dois = [candidate for spot in spots for candidate in _dois(spot)]
     if len({_key(each.value) for each in dois}) <= 2:  # more are those of works cited
         yield from dois
-    for spot in spots:
+    for spot in (*spots, *(cell for cell in material.cells() if not _OTHERS.search(cell.text))):
         yield from _isbns(spot)
         yield from _numbers(spot)
 

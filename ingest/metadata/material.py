@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import PurePath
 from statistics import median
 
@@ -13,6 +14,7 @@ from ingest.layout import Document, Line, Page
 from kb.text import is_cjk, language_of
 
 FRONT_PAGES = 6  # imprints stand on page 2 to 6; further in, a page speaks of other things
+LABEL_CELL, VALUE_CELL = 30, 60  # characters of a label that stands alone, and of its value on the next line
 COVER_PAGES = 3
 BACK_PAGES = 2
 COVER_SHEET = 400  # characters; a page with fewer says nothing but what the document is
@@ -109,6 +111,13 @@ class Material:
         for spot in (*self.paragraphs, *self.running):
             if not places or spot.place in places:
                 yield spot
+
+    def cells(self) -> Iterator[Spot]:
+        """A short line and the one after it as one: a table of publication details prints label and value apart."""
+        for label, value in pairwise(self.lines):
+            is_label = len(label.text) <= LABEL_CELL and not re.search(r"\d", label.text)
+            if is_label and label.page == value.page and len(value.text) <= VALUE_CELL:
+                yield Spot(f"{label.text} {value.text}", label.page, label.place, label.top)
 
     def named(self, name: str) -> Spot | None:
         """A document property as a spot."""

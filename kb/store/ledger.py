@@ -14,6 +14,7 @@ from kb.text import squeeze
 EDITABLE = (
     "title", "publisher", "label", "kind", "issued_on", "effective_on", "valid_until", "last_updated_on",
     "next_review_on", "language", "jurisdiction", "identifiers", "licence", "source_url", "withdrawn_on", "archived",
+    "guideline_id",
 )  # fmt: skip
 
 STATE_AFTER = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -50,6 +51,8 @@ def _clean_value(name: str, value: Any) -> Any:
         if value not in list(Kind):
             raise UsageError(f"Unknown kind {value!r}.", hint=f"Kinds: {', '.join(Kind)}.")
         return str(value)
+    if name == "guideline_id" and not re.fullmatch(r"[^\s@#;]+", str(value)):
+        raise UsageError(f"{value!r} is not a guideline id.", hint="`gkb guidelines` lists them; no spaces, @ or #.")
     if name == "identifiers":
         parts = value.split(";") if isinstance(value, str) else value
         return [part.strip() for part in parts if part.strip()]
@@ -106,6 +109,8 @@ def publish(
         if pending:
             payload = {"sha256": pending.sha256, "extraction_id": pending.extraction_id, "file": pending.file}
             acts.append(NewAct(ActKind.ACCEPT_FILE, edition_id, payload=payload))
+        if "guideline_id" in cleaned:
+            ensure_guideline(connection, cleaned["guideline_id"])
         acts.append(NewAct(ActKind.PUBLISH, edition_id, payload=cleaned))
         return append_acts(connection, acts, by=by, why=why)[-1]
 
@@ -120,6 +125,8 @@ def edit(library: Library, edition_id: str, *, by: str, why: str = "", fields: M
         emptied = [name for name in REQUIRED if name in cleaned and not cleaned[name]]
         if edition.state == State.PUBLISHED and emptied:
             raise UsageError(f"A published edition needs {', '.join(emptied)}.")
+        if "guideline_id" in cleaned:
+            ensure_guideline(connection, cleaned["guideline_id"])
         return append_acts(connection, [NewAct(ActKind.SET, edition_id, payload=cleaned)], by=by, why=why)[0]
 
 

@@ -127,6 +127,12 @@ def decline_relation(library: Library, identity: str, *, by: str, why: str = "")
         return append_acts(connection, [act], by=by, why=why)[0]
 
 
+def is_confirmed(ledger: Ledger, kind: RelationType, source: str, target: str) -> bool:
+    """Whether a person stands behind this relation of whole editions already."""
+    known = ledger.relations.get(relation_id(kind, source, target, ()))
+    return known is not None and known.state == RelationState.CONFIRMED
+
+
 def get_relation(ledger: Ledger, identity: str) -> Relation:
     """The relation with this id; raises UsageError."""
     if identity not in ledger.relations:
