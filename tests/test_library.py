@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 
 from kb import Filters, answer, open_library
+from kb.maintenance import reindex
+from kb.settings import load_settings
+from kb.store.chroma import sync_index
 from kb.versions import change
 from tests.doors import copy_library, gkb
 
@@ -164,29 +167,75 @@ def test_where_nothing_can_be_written_questions_are_answered_from_memory(home: P
     assert "in memory" in _degraded(home)
 
 
-@pytest.mark.parametrize("damage", ["gone", "not a database"])
-def test_without_its_dense_index_the_library_answers_the_same_until_it_is_repaired(
-    damage: str, sample_library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def _vectors_of(folder: Path) -> Path:
+    """The largest file of vectors of a dense index."""
+    return max(folder.rglob("data_level0.bin"), key=lambda path: path.stat().st_size)
+
+
+def _garble(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    for place in range(0, len(content), 97):
+        content[place] ^= 0xFF
+    path.write_bytes(content)
+
+
+DENSE_DAMAGES: dict[str, Damage] = {
+    "its database is cut off": lambda folder: _truncate(folder / "chroma.sqlite3"),
+    "its vectors are garbled": lambda folder: _garble(_vectors_of(folder)),
+    "its vectors are gone": lambda folder: shutil.rmtree(_vectors_of(folder).parent),
+    "its header is garbled": lambda folder: _garble(_vectors_of(folder).parent / "header.bin"),
+}
+
+
+@pytest.fixture(scope="module")
+def dense_library(sample_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The samples' library with its dense index built."""
+    home = copy_library(sample_library, tmp_path_factory.mktemp("dense") / "store")
+    with open_library(settings=load_settings(home=home, dense="chroma")) as library:
+        reindex(library)
+    return home
+
+
+@pytest.mark.parametrize("damage", DENSE_DAMAGES.values(), ids=DENSE_DAMAGES.keys())
+def test_a_damaged_dense_index_changes_no_answer_and_is_set_aside_where_it_cannot_mend_itself(
+    damage: Damage, dense_library: Path, tmp_path: Path
+) -> None:
+    home = shutil.copytree(dense_library, tmp_path / "store")
+    settings = load_settings(home=home, dense="chroma")
+    with open_library(settings=settings) as library:
+        sound = answer(library, ASPIRIN)
+        assert not library.notices
+    (folder,) = home.glob("derived/*/chroma")
+    damage(folder)
+    with open_library(settings=settings) as library:
+        given = answer(library, ASPIRIN)
+        assert given.citations == sound.citations
+        said = " ".join(each.message for each in given.warnings if each.code == "degraded")
+        if damage is DENSE_DAMAGES["its database is cut off"] or said:  # files of vectors it may mend by itself
+            assert "damaged" in said
+            assert "exact search" in said
+        assert sync_index(library) > 100
+        after = answer(library, ASPIRIN)
+    assert after.citations == sound.citations
+    assert not after.warnings or all(each.code != "degraded" for each in after.warnings)
+
+
+def test_doctor_says_what_is_wrong_with_the_dense_index_and_repairs_it(
+    dense_library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GKB_DENSE", "chroma")
-    home = copy_library(sample_library, tmp_path / "store")
-    assert gkb("reindex", "--home", home).code == 0
-    before = _answers(home, [ASPIRIN])
+    home = shutil.copytree(dense_library, tmp_path / "store")
     (folder,) = home.glob("derived/*/chroma")
-    if damage == "gone":
-        shutil.rmtree(folder)
-    else:
-        (folder / "chroma.sqlite3").write_bytes(b"not a database" * 100)
-    assert _answers(home, [ASPIRIN]) == before
-    if damage != "gone":
-        assert "exact search answered" in _degraded(home)
+    before = _answers(home, [ASPIRIN])
+    _truncate(folder / "chroma.sqlite3")
     code, findings = _findings(home)
     assert code == 1
     assert not findings["dense index"]["is_sound"]
     assert _findings(home, "--repair")[1]["dense index"]["repaired"]
+    assert _findings(home)[0] == 0
+    shutil.rmtree(folder)
     assert _answers(home, [ASPIRIN]) == before
-    if damage != "gone":
-        assert _degraded(home) == ""
+    assert not _findings(home)[1]["dense index"]["is_sound"]
 
 
 def test_reindex_rebuilds_everything_without_embedding_again(home: Path) -> None:

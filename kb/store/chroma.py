@@ -7,9 +7,11 @@ after the snapshot that filled it: it either holds exactly those vectors or it i
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,11 @@ from kb.models.encoder import Vectors
 from kb.settings import silence
 from kb.store.dense import serves
 from kb.store.library import Library, View
+from kb.store.snapshot import checksum, set_aside
 
 BATCH = 5_000  # Chroma refuses more than 5,461
 PROBES = 5
+PROBE_SECONDS = 60
 
 
 def index_folder(library: Library) -> Path:
@@ -31,7 +35,7 @@ def index_folder(library: Library) -> Path:
 
 
 class DenseIndex:
-    """The opened index; use it only through `owned_index`."""
+    """The opened index; use it only through `Library.dense_index`."""
 
     def __init__(self, client: Any) -> None:
         self.client = client
@@ -80,20 +84,34 @@ class OwnedIndex:
 
     def __init__(self, lock: Any, folder: Path) -> None:
         self._lock = lock
-        self.index = DenseIndex(_open_client(folder))
+        self._folder = folder
+        self.index = DenseIndex(open_client(folder))
 
     def close(self) -> None:
-        """Give the index back."""
+        """Give the index back, and remember what its files were: who opens it next trusts them."""
+        self.index.client.close()
+        _forget_clients()
+        remember_sound(self._folder)
         self._lock.release()
 
 
 def own_index(library: Library) -> OwnedIndex | None:
-    """Open the index for one owner at a time; None where another process has it."""
+    """Open the index for one owner at a time; None where another process has it.
+
+    Files that are not as their last owner left them are first tried in a child process, because a damaged index can
+    end the process that opens it. What fails there is set aside; an empty index is opened in its place.
+    """
     lock = _take_lock(library)
     if lock is None:
         return None
     try:
-        return OwnedIndex(lock, index_folder(library))
+        folder = index_folder(library)
+        problem = "" if is_known_sound(folder) else try_index(library, "sound")
+        if problem:
+            library.note("dense index", f"The dense index was damaged ({problem}) and set aside; exact search answers.")
+            set_aside(folder)
+            folder.mkdir()
+        return OwnedIndex(lock, folder)
     except BaseException:
         lock.release()
         raise
@@ -113,18 +131,8 @@ def _take_lock(library: Library) -> Any:
     return lock
 
 
-@contextmanager
-def owned_index(library: Library) -> Iterator[DenseIndex | None]:
-    """The index for the length of a block; yields None where another process has it."""
-    owned = own_index(library)
-    try:
-        yield owned.index if owned else None
-    finally:
-        if owned:
-            owned.close()
-
-
-def _open_client(folder: Path) -> Any:
+def open_client(folder: Path) -> Any:
+    """Chroma's client over a folder; whoever calls it holds the lock."""
     silence()
     import chromadb
     from chromadb.config import Settings as ChromaSettings
@@ -153,13 +161,13 @@ def collections_wanted(library: Library, view: View) -> dict[str, npt.NDArray[np
 def sync_index(library: Library) -> int:
     """Make the index hold today's state; returns the number of vectors (0 where another process owns it)."""
     view = library.view()
-    with owned_index(library) as index:
-        if index is None:
-            return 0
-        wanted = collections_wanted(library, view)
-        for name, part in wanted.items():
-            index.fill(name, view.snapshot.vectors, view.snapshot.vector_row, part)
-        index.drop_others(set(wanted))
+    index = library.dense_index()
+    if index is None:
+        return 0
+    wanted = collections_wanted(library, view)
+    for name, part in wanted.items():
+        index.fill(name, view.snapshot.vectors, view.snapshot.vector_row, part)
+    index.drop_others(set(wanted))
     return len(view.snapshot.vector_row)
 
 
@@ -170,6 +178,7 @@ def keep_index(library: Library) -> int:
 
 def rebuild_index(library: Library) -> int:
     """Throw the index away and fill it from the registry's vectors; returns how many (0 if owned elsewhere)."""
+    library.release_dense_index()
     lock = _take_lock(library)  # without opening it: it may be damaged
     if lock is None:
         return 0
@@ -192,15 +201,43 @@ def _forget_clients() -> None:
 
 def probe_index(library: Library) -> str:
     """Why the index cannot be trusted, or "": known vectors are searched in a child process with a time limit."""
-    import subprocess
-    import sys
-
     folder = index_folder(library)
     if not (folder / "chroma.sqlite3").is_file():
         return "not built yet; run `gkb reindex`"
-    command = [sys.executable, "-m", "kb.store.chroma_probe", str(library.home), library.settings.encoder]
+    library.release_dense_index()
+    lock = _take_lock(library)
+    if lock is None:
+        return ""  # in use by its owner, who tried it
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        return try_index(library, "current")
+    finally:
+        lock.release()
+
+
+def try_index(library: Library, question: str) -> str:
+    """Ask a child process whether the index is "sound", or "current" besides; why not, or "". Needs the lock."""
+    command = [sys.executable, "-m", "kb.store.chroma_probe", question, str(library.home), library.settings.encoder]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        return "did not answer within 60 s"
+        return f"did not answer within {PROBE_SECONDS} s"
     return "" if done.returncode == 0 else (done.stdout.strip() or f"the probe ended with {done.returncode}")
+
+
+def remember_sound(folder: Path) -> None:
+    """Keep checksums of the files of an index that was closed in order."""
+    with suppress(OSError):
+        (folder.parent / "chroma.json").write_text(json.dumps(_checksums(folder)), encoding="utf-8")
+
+
+def is_known_sound(folder: Path) -> bool:
+    """Whether the files are those that the last owner left, or none."""
+    found = _checksums(folder)
+    known: dict[str, int] = {}
+    with suppress(OSError, ValueError):  # none known
+        known = json.loads((folder.parent / "chroma.json").read_text(encoding="utf-8"))
+    return found == known
+
+
+def _checksums(folder: Path) -> dict[str, int]:
+    return {str(path.relative_to(folder)): checksum(path) for path in sorted(folder.rglob("*")) if path.is_file()}

@@ -43,11 +43,12 @@ def window_scores(library: Library, view: View, vector: Vectors, wanted: Mask) -
             raise
         except BaseException as error:  # a damaged index raises anything, also panics of native code
             text = f"The dense index cannot be used ({type(error).__name__}); exact search answered."
-            library.note("dense index", f"{text} Run `gkb doctor --repair`.")
+            library.note("dense search", f"{text} Run `gkb doctor --repair`.")
             found = None
         else:
-            library.note("dense index", "")
+            library.note("dense search", "")
         if found is not None:
+            library.note("dense index", "")
             return found
     return exact_windows(view.snapshot.vectors, vector, wanted)
 

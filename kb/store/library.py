@@ -85,9 +85,7 @@ class Library:
 
     def close(self) -> None:
         """Release the registry's connections and the dense index."""
-        if self._dense is not None:
-            self._dense.close()
-            self._dense = None
+        self.release_dense_index()
         self.engine.dispose()
 
     @property
@@ -191,6 +189,12 @@ class Library:
         if self._dense is None:
             self._dense = own_index(self)
         return self._dense.index if self._dense else None
+
+    def release_dense_index(self) -> None:
+        """Let another process have the dense index."""
+        owned, self._dense = self._dense, None
+        if owned is not None:
+            owned.close()
 
     def passages(self, snapshot: Snapshot, rows: Sequence[int]) -> list[Passage]:
         """The passages of snapshot rows, in the order of `rows`."""

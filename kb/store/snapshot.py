@@ -121,7 +121,7 @@ def _write_snapshot(
     np.save(beside / "vector_row.npy", rows.vector_row)
     (beside / "lexical").mkdir()
     rows.lexical.save(beside / "lexical")
-    files = {str(path.relative_to(beside)): _checksum(path) for path in sorted(beside.rglob("*")) if path.is_file()}
+    files = {str(path.relative_to(beside)): checksum(path) for path in sorted(beside.rglob("*")) if path.is_file()}
     meta = {"extraction_ids": list(extraction_ids), "encoder": encoder, "dimension": dimension, "files": files}
     (beside / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
     for path in beside.rglob("*"):
@@ -202,8 +202,8 @@ def open_snapshot(path: Path) -> Snapshot:
     """Open and check a snapshot; raises SnapshotDamaged when anything is missing or was changed."""
     try:
         meta = json.loads((path / "meta.json").read_text(encoding="utf-8"))
-        for name, checksum in meta["files"].items():
-            if _checksum(path / name) != checksum:
+        for name, known in meta["files"].items():
+            if checksum(path / name) != known:
                 raise SnapshotDamaged(f"{name} was changed")
         with np.load(path / "rows.npz", allow_pickle=False) as stored:
             columns = {name: stored[name] for name in stored.files}
@@ -224,7 +224,7 @@ def open_snapshot(path: Path) -> Snapshot:
 
 
 def set_aside(path: Path) -> None:
-    """Move a damaged snapshot out of the way, whoever else does so at the same time."""
+    """Move a damaged snapshot or index out of the way, whoever else does so at the same time."""
     try:
         path.rename(path.with_name(f".damaged-{path.name}-{os.getpid()}"))
     except OSError:
@@ -243,7 +243,8 @@ def _drop_old(folder: Path, keep: Path) -> None:
                 shutil.rmtree(path, ignore_errors=True)
 
 
-def _checksum(path: Path) -> int:
+def checksum(path: Path) -> int:
+    """CRC-32 of a file."""
     value = 0
     with path.open("rb") as stream:
         while block := stream.read(1 << 20):
