@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -74,33 +76,47 @@ def read_passages(hits: Sequence[Hit], match: Match, wants: frozenset[Want]) -> 
 
 
 def _read(index: int, hit: Hit, match: Match, asked: frozenset[Want], passage: float) -> Page:
-    text, units = hit.passage.text, split_units(hit.passage)
-    above = _held(hit.passage.context, match)
-    held = [_held(text[unit.start : unit.end], match) for unit in units]
+    units, spoken = _spoken(hit.passage.text)
+    above = _held(frozenset(tokens(hit.passage.context)), match)
+    held = [_held(each.tokens, match) for each in spoken]
     headings = squeeze(f"{hit.edition.title} {hit.passage.context}")
     total, most = max(match.total, 1e-9), max(float(match.weights.max(initial=0.0)), 1e-9)
     pieces = []
-    for number, unit in enumerate(units):
-        words, mine = text[unit.start : unit.end], held[number]
-        folded = fold(words)
+    for number, (unit, words) in enumerate(zip(units, spoken, strict=True)):
+        mine = held[number]
         lead = mine if unit.lead is None else np.maximum(mine, held[unit.lead])
         signals = Signals(
             coverage=float(mine @ match.weights) / total,
             heading=float((np.maximum(mine, above) - mine) @ match.weights) / total,
             lead=float((lead - mine) @ match.weights) / total,
             rarest=float((mine * match.weights).max(initial=0.0)) / most,
-            shown=sum(shows(want, folded) for want in asked) / len(asked) if asked else 0.0,
+            shown=sum(shows(want, words.folded) for want in asked) / len(asked) if asked else 0.0,
             passage=passage,
-            repeats=float(squeeze(words) in headings),
+            repeats=float(words.squeezed in headings),
             scrap=float(unit.size < SCRAP[hit.passage.language]),
         )
         pieces.append(Piece(index, number, _weigh(signals), signals))
     return Page(hit, units, pieces)
 
 
-def _held(text: str, match: Match) -> Floats:
-    """How far each term of the question stands in a text (terms,), 0..1."""
-    words = frozenset(tokens(text))
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of one unit in the forms that are compared."""
+
+    tokens: frozenset[str]
+    folded: str
+    squeezed: str
+
+
+@lru_cache(maxsize=1024)  # the same passages answer many questions
+def _spoken(text: str) -> tuple[list[Unit], list[_Words]]:
+    units = split_units(text)
+    pieces = [text[unit.start : unit.end] for unit in units]
+    return units, [_Words(frozenset(tokens(piece)), fold(piece), squeeze(piece)) for piece in pieces]
+
+
+def _held(words: frozenset[str], match: Match) -> Floats:
+    """How far each term of the question stands among words (terms,), 0..1."""
     return np.array(
         [
             max((each.weight for each in term.alternatives if words.issuperset(each.tokens)), default=0.0)
@@ -110,5 +126,9 @@ def _held(text: str, match: Match) -> Floats:
     )
 
 
+_values = attrgetter(*(each.name for each in fields(Signals)))
+
+
 def _weigh(signals: Signals) -> float:
-    return float(sum(weight * value for weight, value in zip(astuple(WEIGHTS), astuple(signals), strict=True)))
+    pairs: list[tuple[float, float]] = list(zip(_values(WEIGHTS), _values(signals), strict=True))
+    return sum(weight * value for weight, value in pairs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kb.domain import Hit
 from kb.lexicon.lookup import Lexicon, Mention
@@ -48,16 +49,23 @@ def _is_specific(lexicon: Lexicon, mention: Mention) -> bool:
 
 def _shares(lexicon: Lexicon, question: str, asked: Sequence[Mention], hit: Hit) -> list[float]:
     """For each subject how far a passage speaks of it; one that stands there in the question's own words is named."""
-    text = "\n".join((hit.edition.title, hit.passage.context, hit.passage.text))
-    spoken = {identity for mention in lexicon.find(text) for identity in mention.concept_ids}
-    words = frozenset(tokens(text))
+    spoken, words = _spoken(lexicon, "\n".join((hit.edition.title, hit.passage.context, hit.passage.text)))
     return [
         1.0 if words.issuperset(tokens(question[each.start : each.end])) else _speaks_of(lexicon, each, spoken)
         for each in asked
     ]
 
 
-def _speaks_of(lexicon: Lexicon, mention: Mention, spoken: set[str]) -> float:
+@lru_cache(maxsize=2048)  # the same passages answer many questions
+def _spoken(lexicon: Lexicon, text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Concepts that a text names, and its tokens."""
+    return (
+        frozenset(identity for mention in lexicon.find(text) for identity in mention.concept_ids),
+        frozenset(tokens(text)),
+    )
+
+
+def _speaks_of(lexicon: Lexicon, mention: Mention, spoken: frozenset[str]) -> float:
     if any(lexicon.is_a(found, wanted) for found in spoken for wanted in mention.concept_ids):
         return 1.0
     is_broader = any(lexicon.is_a(wanted, found) for found in spoken for wanted in mention.concept_ids)

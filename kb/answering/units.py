@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kb.domain import Passage
 from kb.sentences import split_clauses, split_sentences
 from kb.text import count_cjk
 
@@ -41,9 +40,8 @@ def is_chinese(text: str) -> bool:
     return count_cjk(text) * 3 > len(text)
 
 
-def split_units(passage: Passage) -> list[Unit]:
-    """Quotable pieces in text order; together they hold everything but white space."""
-    text = passage.text
+def split_units(text: str) -> list[Unit]:
+    """Quotable pieces of a passage's text, in its order; together they hold everything but white space."""
     longest = LONGEST["zh" if is_chinese(text) else "en"]
     units: list[Unit] = []
     lead: int | None = None
