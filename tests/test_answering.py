@@ -356,3 +356,11 @@ def test_units_cover_any_text_once_and_in_order(words: str) -> None:
     units = split_units(words)
     assert all(before.end <= after.start for before, after in zip(units, units[1:], strict=False))
     assert "".join("".join(words[unit.start : unit.end].split()) for unit in units) == "".join(words.split())
+
+
+def test_the_number_of_a_recommendation_is_quoted_with_it() -> None:
+    words = "1g.\nAdvise women against routine prophylaxis.\n2. Offer paracetamol."
+    assert [words[unit.start : unit.end] for unit in split_units(words)] == [
+        "1g.\nAdvise women against routine prophylaxis.",
+        "2. Offer paracetamol.",
+    ]

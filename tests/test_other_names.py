@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from kb.domain import Filters
 from kb.errors import UsageError
 from kb.retrieval import search
+from kb.retrieval.search import retrieve
 from kb.store.library import Library
 from tests.small_library import Book, Text, make_library
 
@@ -67,3 +69,11 @@ def test_a_librarian_adds_names_that_count_from_the_next_question_on(tmp_path: P
         own.write_text(f"{header}broken line\n", encoding="utf-8")
         with pytest.raises(UsageError, match="line 2"):
             search(library, "zebrogram")
+
+
+def test_neighbouring_ideographs_of_different_words_are_no_terms(library: Library) -> None:
+    found = retrieve(library, "孕妇能用芬太尼贴剂吗", Filters())
+    asked = {term.alternatives[0].tokens[0]: term.weight for term in found.match.terms}
+    assert asked["芬太尼"] == 1.0
+    assert asked["芬太"] < 0.5
+    assert not {"妇能", "用芬", "剂吗"} & set(asked)

@@ -14,6 +14,9 @@ _LEAD_IN = re.compile(r"[:：]\s*$")
 _BULLET = re.compile(
     r"\s*(?:[•●■▪◦–—*➢✓□○·-]\s|\(?\d{1,2}[.)、．]\s?|[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．]|\(?[a-z][.)]\s)"
 )
+_LABEL = re.compile(
+    r"[(（]?(?:\d{1,3}|[a-zA-Z])(?:\.\d{1,2})*[a-z]?[.)）、．]?"
+)  # of what follows: "1g.", "(3)", "2.4"
 # Where a long piece pauses: between cells, before a bullet or "(ii)" inside a line, after a semicolon.
 _PAUSE = re.compile(r"\t|\s(?=[•●■▪◦°□]\s)|\s(?=\((?:[ivx]{1,4}|\d)\)\s)|(?<=[;；])\s*")
 
@@ -45,11 +48,15 @@ def split_units(text: str) -> list[Unit]:
     longest = LONGEST["zh" if is_chinese(text) else "en"]
     units: list[Unit] = []
     lead: int | None = None
+    label: int | None = None
     for start, end in split_sentences(text):
-        whole = _strip(text, start, end)
+        whole = _strip(text, start if label is None else label, end)
         if whole is None:
             continue
         left, right = whole
+        label = left if _LABEL.fullmatch(text, left, right) and text[end:].strip() else None
+        if label is not None:
+            continue
         is_item = _BULLET.match(text[left:right]) is not None
         starts_line = left == 0 or "\n" in text[max(0, left - 2) : left]
         for number, (first, last) in enumerate(_cut(text, left, right, longest)):

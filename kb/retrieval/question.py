@@ -11,10 +11,12 @@ from kb.models.encoder import Encoder, Vectors
 from kb.retrieval.names_of_concepts import other_names
 from kb.retrieval.wants import Want, read_wants
 from kb.store.lexical import Alternative, LexicalIndex, Term
-from kb.text import fold, has_cjk, is_cjk, language_of, tokens
+from kb.text import content_words, fold, has_cjk, is_cjk, language_of, tokens
 
 NAMING_WEIGHT = 0.2  # a word that says which document is meant, not what is asked of it
 GUESS_WEIGHT = 0.6  # a word that no passage holds, read as another
+PART_WEIGHT = 0.3  # two ideographs that are no word by themselves: part of a longer word, or of two
+SINGLE_WEIGHT = 0.6  # one ideograph: it says little
 GLOSSED = 0.4  # share that a word-by-word rendering loses, as a rule
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 
@@ -72,10 +74,15 @@ def make_terms(
 ) -> tuple[list[Term], list[str]]:
     """One term for each distinct token of a question, with its alternatives; and the alternatives in readable form."""
     names, expanded = other_names(text, lexicons, about_document=Want.PUBLICATION in read_wants(text))
+    words = frozenset(content_words(text))
     terms = []
     for word in dict.fromkeys(tokens(text)):
+        is_pair = len(word) == 2 and has_cjk(word) and word not in words
+        if is_pair and not lexical.frequency(word) and not any(word in each for each in words):
+            continue  # two ideographs of different words, side by side by chance
         alternatives = [Alternative((word,))]
-        if len(word) == 1 and is_cjk(word):
+        is_single = len(word) == 1 and is_cjk(word)
+        if is_single:
             # Passages hold bigrams: every place of one ideograph is the start of some.
             alternatives += [Alternative((pair,)) for pair in lexical.starting_with(word) if len(pair) == 2]
         elif not lexical.frequency(word):
@@ -83,7 +90,10 @@ def make_terms(
             alternatives += [Alternative((other,), GUESS_WEIGHT) for other in guesses]
             expanded += guesses
         alternatives += names.get(word, [])
-        terms.append(Term(tuple(alternatives), NAMING_WEIGHT if word in naming else 1.0))
+        weight = NAMING_WEIGHT if word in naming else 1.0
+        terms.append(
+            Term(tuple(alternatives), weight * (PART_WEIGHT if is_pair else SINGLE_WEIGHT if is_single else 1.0))
+        )
     return terms, expanded
 
 
