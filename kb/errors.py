@@ -22,6 +22,12 @@ class UsageError(KBError):
     code = "usage"
 
 
+class NotAllowed(UsageError):
+    """The person's role does not allow this."""
+
+    code = "not_allowed"
+
+
 class LibraryError(KBError):
     """The library cannot be used: missing, locked for writing, corrupt, of another encoder."""
 
@@ -45,6 +51,12 @@ class LibraryCorrupt(LibraryError):
     """What is stored does not agree with itself."""
 
     code = "library_corrupt"
+
+
+class LibraryUnreachable(LibraryError):
+    """The registry's server does not answer."""
+
+    code = "library_unreachable"
 
 
 class LibraryTooNew(LibraryError):

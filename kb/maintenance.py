@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from kb.errors import EncoderMismatch, KBError
 from kb.store import schema
 from kb.store.dense import serves
 from kb.store.extractions import load_passages
+from kb.store.files import damaged_files
 from kb.store.jobs import unfinished_jobs
 from kb.store.library import Library
-from kb.store.registry import reading, verify_chain
+from kb.store.registry import newest_act, reading, verify_chain, verify_history
+from kb.store.seal import seal_path, write_seal
 from kb.store.snapshot import SnapshotDamaged, build_snapshot, open_snapshot, set_aside, snapshot_key
 from kb.store.vectors import count_windows, has_windows
 from kb.versions.status import conflicts_of_currency, status
@@ -67,37 +70,52 @@ def folder_bytes(folder: Path) -> int:
 
 def examine(library: Library, *, repair: bool = False) -> list[Finding]:
     """Look at everything that can go wrong; with `repair` also rebuild what is derived."""
-    findings = [
-        _check_history(library),
-        _check_files(library),
-        _check_vectors(library),
-        _check_snapshot(library, repair=repair),
-        _check_dense(library, repair=repair),
-        _check_currency(library),
-        _check_jobs(library),
-    ]
+    checks: dict[str, Callable[[Library], Finding]] = {
+        "history": partial(_check_history, repair=repair),
+        "files": _check_files,
+        "vectors": _check_vectors,
+        "search index": partial(_check_snapshot, repair=repair),
+        "dense index": partial(_check_dense, repair=repair),
+        "currency": _check_currency,
+        "jobs": _check_jobs,
+    }
     if library.settings.encoder != "minilm":
-        findings.append(_check_encoder(library))
-    return findings
+        checks["encoder"] = _check_encoder
+    return [_look(library, name, check) for name, check in checks.items()]
 
 
-def _check_history(library: Library) -> Finding:
+def _look(library: Library, name: str, check: Callable[[Library], Finding]) -> Finding:
+    """One finding, also where what stands above it makes looking impossible."""
+    try:
+        return check(library)
+    except KBError as error:
+        return Finding(name, False, f"cannot be looked at: {error.message}")
+
+
+def _check_history(library: Library, *, repair: bool) -> Finding:
     with reading(library.engine) as connection:
-        problems = verify_chain(connection)
-    message = "; ".join(problems[:5]) or f"{len(library.acts())} acts, every one follows from the one before"
+        chain = verify_chain(connection)
+        problems = verify_history(connection, library.home)
+        newest = newest_act(connection)
+    if repair and problems and not chain and not seal_path(library.home).exists():
+        write_seal(library.home, newest)
+        return Finding("history", True, f"sealed at act {newest.seq}", repaired=True)
+    message = "; ".join(problems[:5]) or f"{newest.seq} acts, every one follows from the one before"
     return Finding("history", not problems, message)
 
 
 def _check_files(library: Library) -> Finding:
     with reading(library.engine) as connection:
         hashes = list(connection.execute(select(schema.source_files.c.sha256)).scalars())
-    missing = [sha256 for sha256 in hashes if not library.file_path(sha256).is_file()]
+    damaged = damaged_files(library.home, hashes)
+    folder = library.home / "files"
     message = (
-        f"{len(missing)} of {len(hashes)} PDFs are missing from {library.home / 'files'}"
-        if missing
-        else f"{len(hashes)} PDFs"
+        f"{len(damaged)} of {len(hashes)} PDFs are missing or changed in {folder}: {', '.join(sorted(damaged)[:5])}; "
+        f"take them from a backup, or remove them and ingest the same PDFs again"
+        if damaged
+        else f"{len(hashes)} PDFs, each with the hash that it came in with"
     )
-    return Finding("files", not missing, message)
+    return Finding("files", not damaged, message)
 
 
 def _check_vectors(library: Library) -> Finding:

@@ -53,6 +53,11 @@ class Settings(BaseSettings):
     review_years_red: float = Field(5, description="age at which an edition is marked as overdue for review")
     history: bool = Field(False, description="keep the questions asked; off, because they may hold patient data")
     by: str = Field("", description="name recorded for changes; empty: the login name")
+    role: str = Field(
+        "admin",
+        pattern="^(reader|quality|librarian|admin)$",
+        description="what whoever uses this machine's terminal may do: reader, quality, librarian or admin",
+    )
 
     @classmethod
     def settings_customise_sources(

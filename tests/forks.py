@@ -147,7 +147,7 @@ class _ForkedReader:
 
 WARM = (
     "alembic.command", "rapidfuzz.process", "ingest.embed", "ingest.parse", "ingest.pipeline", "kb.answering.answer",
-    "kb.maintenance", "kb.versions.listing", "kb.versions.relate", "ui.cli", "ui.printing",
+    "kb.backup", "kb.maintenance", "kb.restore", "kb.versions.listing", "kb.versions.relate", "ui.cli", "ui.printing",
 )  # fmt: skip
 
 

@@ -34,6 +34,8 @@ COMMANDS = (
     cli_quality.diff,
     cli_care.reindex,
     cli_care.doctor,
+    cli_care.backup,
+    cli_care.restore,
     cli_care.stats,
     cli_care.settings,
     cli_reading.evaluate,

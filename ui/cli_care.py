@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ui.cli_frame import opened, print_json
-from ui.cli_options import Home, Json
+from ui.cli_frame import by_name, opened, print_json
+from ui.cli_options import By, Home, Json
 
 
 def reindex(home: Home = None, as_json: Json = False) -> None:
@@ -33,6 +34,38 @@ def doctor(
         findings = examine(library, repair=repair)
     print_json({"findings": [finding_json(each) for each in findings]}) if as_json else print_findings(findings)
     if not all(each.is_sound for each in findings):
+        raise typer.Exit(1)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="The backup to write; it must not be there yet.")],
+    by: By = None, home: Home = None, as_json: Json = False,
+) -> None:  # fmt: skip
+    """Write everything that cannot be rebuilt into one file, while others go on reading and writing."""
+    from kb.backup import backup as back_up
+    from ui.printing_care import print_backup
+    from ui.shapes_maintenance import report_json
+
+    with opened(home) as library:
+        written = back_up(library, file, by=by_name(by))
+    print_json(report_json(written)) if as_json else print_backup(written)
+    if written.missing:
+        raise typer.Exit(1)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `gkb backup` wrote.")],
+    by: By = None, home: Home = None, as_json: Json = False,
+) -> None:  # fmt: skip
+    """Put a backup into an empty or missing folder; nothing is embedded again."""
+    from kb.restore import restore as put_back
+    from kb.settings import load_settings
+    from ui.printing_care import print_restored
+    from ui.shapes_maintenance import report_json
+
+    restored = put_back(load_settings(home=home), file, by=by_name(by))
+    print_json(report_json(restored)) if as_json else print_restored(restored)
+    if restored.missing or restored.notices:
         raise typer.Exit(1)
 
 

@@ -33,6 +33,7 @@ from kb.store.registry import (
     reading,
     registry_path,
     revision,
+    unreadable_history,
 )
 from kb.store.scope import resolve_scope
 from kb.store.snapshot import (
@@ -137,7 +138,7 @@ class Library:
         if folded is None:
             if len(self._folds) > 32:
                 self._folds.clear()
-            self._folds[key] = folded = fold(acts, known_at)
+            self._folds[key] = folded = _fold(acts, known_at)
         return folded
 
     def view(self, known_at: datetime | None = None) -> View:
@@ -240,6 +241,13 @@ class Library:
         first, last = snapshot.rows_of(extraction_id)
         inside = np.isin(snapshot.ordinal[first:last], sorted(ordinals))
         return np.flatnonzero(inside) + first
+
+
+def _fold(acts: Sequence[Act], known_at: datetime | None) -> Ledger:
+    try:
+        return fold(acts, known_at)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise unreadable_history(error) from error
 
 
 def open_library(home: Path | str | None = None, settings: Settings | None = None, *, create: bool = False) -> Library:

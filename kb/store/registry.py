@@ -13,15 +13,18 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, text
+from sqlalchemy import URL, Connection, Engine, RowMapping, create_engine, event, func, insert, make_url, select, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from kb.errors import DiskFull, LibraryCorrupt, LibraryLocked, LibraryMissing, LibraryTooNew
+from kb.errors import DiskFull, LibraryCorrupt, LibraryLocked, LibraryMissing, LibraryTooNew, LibraryUnreachable
 from kb.settings import Settings
 from kb.store import schema
+from kb.store.seal import Seal, advance_seal, check_seal, seal_path, write_seal
 
 SCHEMA_REVISION = "0001"
+MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 20_000
+_APPENDED = "seal of the acts appended in this transaction"
 
 
 class ActKind(StrEnum):
@@ -76,12 +79,21 @@ def registry_path(home: Path) -> Path:
 
 def open_engine(settings: Settings) -> Engine:
     """An engine on the settings' registry; SQLite in WAL mode with every write transaction taken at once."""
+    # What a statement carried may be a patient's data: an error must not repeat it.
+    options: dict[str, Any] = {"hide_parameters": True, "execution_options": {"home": settings.home}}
     if settings.database_url is not None:
-        return create_engine(settings.database_url.get_secret_value(), pool_pre_ping=True)
-    engine = create_engine(f"sqlite:///{registry_path(settings.home)}", connect_args={"timeout": BUSY_MS / 1000})
+        return create_engine(_with_driver(settings.database_url.get_secret_value()), pool_pre_ping=True, **options)
+    url = f"sqlite:///{registry_path(settings.home)}"
+    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, **options)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _with_driver(url: str) -> URL:
+    """An address without a driver means the one of the extra `postgres`."""
+    parsed = make_url(url)
+    return parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
@@ -99,8 +111,13 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A consistent view of the registry; takes no lock that a writer would wait for."""
-    with _named_errors(), engine.connect() as connection, connection.begin():
-        yield connection
+    with _named_errors(), engine.connect() as plain:
+        options: dict[str, Any] = {}
+        if engine.dialect.name == "postgresql":  # its default shows each statement a later state
+            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        connection = plain.execution_options(**options)
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
@@ -108,10 +125,14 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """One write transaction; all of it happens or nothing."""
     with _named_errors(), engine.connect() as plain:
         connection = plain.execution_options(writing=True)
+        plain.info.pop(_APPENDED, None)
         with connection.begin():
             if engine.dialect.name == "postgresql":
                 connection.execute(text("LOCK TABLE acts IN EXCLUSIVE MODE"))
             yield connection
+        appended = plain.info.pop(_APPENDED, None)
+    if appended is not None:
+        advance_seal(engine.get_execution_options()["home"], appended)
 
 
 @contextmanager
@@ -129,6 +150,8 @@ def _named_errors() -> Iterator[None]:
                 f"The library cannot be written ({message}). What was visible before is still visible.",
                 hint="Free disk space or check the folder's permissions, then repeat the command.",
             ) from error
+        if error.connection_invalidated or error.statement is None:
+            raise _unreachable(message) from error
         raise LibraryCorrupt(f"The registry cannot be used ({message}).", hint="Run `gkb doctor`.") from error
     except DatabaseError as error:
         message = str(error.orig)
@@ -139,32 +162,73 @@ def _named_errors() -> Iterator[None]:
         raise
 
 
+def _unreachable(message: str) -> LibraryUnreachable:
+    return LibraryUnreachable(
+        f"The registry's server cannot be reached ({message.strip()}).", hint="Check GKB_DATABASE_URL and the server."
+    )
+
+
 def create_registry(settings: Settings) -> None:
-    """Create or upgrade the registry through its migrations; safe to call from several processes at once."""
-    from alembic import command
-    from alembic.config import Config
+    """Create or upgrade the registry through its migrations; safe to call from several processes at once.
+
+    Raises LibraryMissing where a restore was interrupted: that folder is for the restore to finish.
+    """
     from filelock import FileLock
 
+    refuse_half_restored(settings)
     settings.home.mkdir(parents=True, exist_ok=True)
     with FileLock(str(settings.home / "migrate.lock"), timeout=60):
         engine = open_engine(settings)
         try:
-            check_revision(engine, allow_older=True)
-            config = Config()
-            config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-            config.attributes["engine"] = engine
-            command.upgrade(config, "head")
+            migrate(engine)
             with writing(engine) as connection:
                 if connection.execute(select(schema.library.c.id)).first() is None:
+                    if restoring_folder(settings.home).is_dir():
+                        raise half_restored(settings.home)
                     row = {"id": secrets.token_hex(8), "created_at": _now().isoformat()}
                     connection.execute(insert(schema.library).values(row))
                 library_id = connection.execute(select(schema.library.c.id)).scalar_one()
-            _bind_folder(settings.home, library_id)
+                if not revision(connection) and not seal_path(settings.home).exists():
+                    write_seal(settings.home, Seal())
+            bind_folder(settings.home, library_id)
         finally:
             engine.dispose()
 
 
-def _bind_folder(home: Path, library_id: str) -> None:
+def migrate(engine: Engine, target: str = "head") -> None:
+    """Bring a registry's tables to a schema, all steps in one transaction; raises LibraryTooNew for a newer one."""
+    from alembic import command
+    from alembic.config import Config
+
+    check_revision(engine, allow_older=True)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["engine"] = engine
+    command.upgrade(config, target)
+
+
+def restoring_folder(home: Path) -> Path:
+    """Where a restore gathers what it will switch to; there only while one is at work, or after it was killed."""
+    return home / ".restoring"
+
+
+def half_restored(home: Path) -> LibraryMissing:
+    """The error of a folder in which a restore was interrupted."""
+    return LibraryMissing(
+        f"A restore into {home} was not finished; nothing of it can be used yet.",
+        hint="Run `gkb restore FILE` again; it begins anew by itself.",
+    )
+
+
+def refuse_half_restored(settings: Settings) -> None:
+    """Raise LibraryMissing where a restore into this folder was interrupted."""
+    on_disk = settings.database_url is None and not registry_path(settings.home).is_file()
+    if on_disk and restoring_folder(settings.home).is_dir():
+        raise half_restored(settings.home)
+
+
+def bind_folder(home: Path, library_id: str) -> None:
+    """Write into a folder which library it belongs to, unless it says so; raises LibraryCorrupt if to another."""
     marker = home / "library.json"
     if not marker.exists():
         temporary = marker.with_suffix(".tmp")
@@ -197,6 +261,8 @@ def check_revision(engine: Engine, *, allow_older: bool = False) -> None:
     except DatabaseError as error:
         if "not a database" in str(error.orig) or "malformed" in str(error.orig):
             raise LibraryCorrupt("The registry file is damaged.", hint="Restore a backup.") from error
+        if engine.dialect.name == "postgresql" and isinstance(error, OperationalError):
+            raise _unreachable(str(error.orig)) from error
     if found is None:
         if allow_older:
             return
@@ -213,6 +279,14 @@ def check_revision(engine: Engine, *, allow_older: bool = False) -> None:
 def revision(connection: Connection) -> int:
     """Number of the newest act; 0 for an empty library."""
     return int(connection.execute(select(func.max(schema.acts.c.seq))).scalar() or 0)
+
+
+def newest_act(connection: Connection) -> Seal:
+    """Number and hash of the newest act."""
+    row = connection.execute(
+        select(schema.acts.c.seq, schema.acts.c.hash).order_by(schema.acts.c.seq.desc()).limit(1)
+    ).first()
+    return Seal(row.seq, row.hash) if row else Seal()
 
 
 def append_acts(connection: Connection, acts: Sequence[NewAct], *, by: str, why: str) -> list[int]:
@@ -240,32 +314,47 @@ def append_acts(connection: Connection, acts: Sequence[NewAct], *, by: str, why:
         row["hash"] = previous = _chain(previous, row)
         connection.execute(insert(schema.acts).values(row))
         numbers.append(seq)
+    if numbers:
+        connection.info[_APPENDED] = Seal(seq, previous)  # kept once this is committed: see `writing`
     return numbers
 
 
 def read_acts(connection: Connection) -> list[Act]:
-    """All acts in order."""
+    """All acts in order; raises LibraryCorrupt where one cannot be read."""
     rows = connection.execute(select(schema.acts).order_by(schema.acts.c.seq)).mappings()
-    return [
-        Act(
-            seq=row["seq"],
-            at=datetime.fromisoformat(row["at"]),
-            by=row["by"],
-            why=row["why"],
-            kind=ActKind(row["kind"]),
-            edition_id=row["edition_id"],
-            relation_id=row["relation_id"],
-            reverses=row["reverses"],
-            payload=json.loads(row["payload"]),
-            hash=row["hash"],
-        )
-        for row in rows
-    ]
+    try:
+        return [_act(row) for row in rows]
+    except (KeyError, TypeError, ValueError) as error:
+        raise unreadable_history(error) from error
+
+
+def unreadable_history(error: Exception) -> LibraryCorrupt:
+    """The error of a history that was changed from outside so that nothing can be made of it."""
+    return LibraryCorrupt(
+        f"The history cannot be read ({type(error).__name__}); an act was changed or removed from outside.",
+        hint="`gkb doctor` names the act. Restore a backup.",
+    )
+
+
+def _act(row: RowMapping) -> Act:
+    return Act(
+        seq=row["seq"],
+        at=datetime.fromisoformat(row["at"]),
+        by=row["by"],
+        why=row["why"],
+        kind=ActKind(row["kind"]),
+        edition_id=row["edition_id"],
+        relation_id=row["relation_id"],
+        reverses=row["reverses"],
+        payload=json.loads(row["payload"]),
+        hash=row["hash"],
+    )
 
 
 def verify_chain(connection: Connection) -> list[str]:
     """Sentences naming each act whose hash or number does not follow from the one before; empty when sound."""
-    problems, previous, expected = [], "", 1
+    problems: list[str] = []
+    previous, expected = "", 1
     for row in connection.execute(select(schema.acts).order_by(schema.acts.c.seq)).mappings():
         plain = {key: row[key] for key in row if key != "hash"}
         if row["seq"] != expected:
@@ -274,6 +363,12 @@ def verify_chain(connection: Connection) -> list[str]:
             problems.append(f"Act {row['seq']} was changed after it was recorded.")
         previous, expected = row["hash"], row["seq"] + 1
     return problems
+
+
+def verify_history(connection: Connection, home: Path) -> list[str]:
+    """As `verify_chain`; and what shows that the newest acts are gone or all recorded anew (see `kb.store.seal`)."""
+    rows = connection.execute(select(schema.acts.c.seq, schema.acts.c.hash))
+    return verify_chain(connection) + check_seal(home, {row.seq: row.hash for row in rows})
 
 
 def _chain(previous: str, row: dict[str, Any]) -> str:

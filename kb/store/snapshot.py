@@ -25,6 +25,7 @@ from sqlalchemy import Connection, select
 from kb.errors import DiskFull, EncoderMismatch, KBError
 from kb.models.encoder import Vectors
 from kb.store import schema
+from kb.store.files import sync_path
 from kb.store.lexical import LEXICAL_VERSION, LexicalIndex
 from kb.store.vectors import load_vectors
 
@@ -126,7 +127,7 @@ def _write_snapshot(
     (beside / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
     for path in beside.rglob("*"):
         if path.is_file():
-            _sync(path)
+            sync_path(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +251,3 @@ def checksum(path: Path) -> int:
         while block := stream.read(1 << 20):
             value = zlib.crc32(block, value)
     return value
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as stream:
-        os.fsync(stream.fileno())
