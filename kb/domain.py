@@ -240,6 +240,7 @@ class Hit:
     passage_status: Status
     recommendation: Recommendation | None
     also: tuple[str, ...] = ()  # ids of passages that say the same, left out of the list
+    standing: str = ""  # one sentence on the edition: from when to when it is in force, what replaced it
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +320,7 @@ class Answer:
     model: str
     encoder: str
     milliseconds: float
+    history: tuple[Hit, ...] = ()  # on request: what other editions of the guidelines cited say, oldest first
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,9 +52,10 @@ def ask(
     as_of: AsOf = None, known_at: KnownAt = None, all_editions: All = False, guideline: GuidelineId = None,
     publisher: PublisherName = None, jurisdiction: Jurisdiction = None, language: Language = None,
     file: FileName = None, home: Home = None, as_json: Json = False,
+    history: Annotated[bool, typer.Option("--history", help="Show what the other editions say as well.")] = False,
 ) -> None:  # fmt: skip
     """Answer with literal quotes, each with edition, status and page; or say that the library does not cover it."""
-    from kb.answering import answer
+    from kb.answering import answer, with_history
     from ui.printing import print_answer
     from ui.shapes import answer_json
 
@@ -65,6 +66,7 @@ def ask(
             json_lines(batch, filters, lambda text, chosen: answer_json(answer(library, text, filters=chosen)))
             return
         given = answer(library, question or "", filters=plain)
+        given = with_history(library, given, plain) if history else given
     print_json(answer_json(given)) if as_json else print_answer(given)
 
 

@@ -114,13 +114,10 @@ def _draw_opener(place: Place, words: str, pages: str) -> None:
 def _standing(answer: Answer, citation: Citation) -> str:
     """What the badge rests on."""
     day = answer.understood.as_of.isoformat()
+    text = citation.hit.standing
     if citation.hit.status == Status.IN_FORCE:
-        text = t("in force as far as this library knows, checked on {day}", day=day)
-    elif citation.superseded_by:
-        text = t("superseded by {edition}", edition=citation.superseded_by)
-    else:
-        return ""
-    return f'<div class="gkb-meta">{literal(text)}</div>'
+        text += " · " + t("in force as far as this library knows, checked on {day}", day=day)
+    return f'<div class="gkb-meta">{literal(text)}</div>' if text else ""
 
 
 def edition_html(edition: Edition, status: Status | None) -> str:
@@ -163,8 +160,31 @@ def _draw_related(answer: Answer) -> None:
         st.html(f"<b>{literal(t('Nearest in the library (not an answer)'))}</b>")
         draw_hits(answer.related)
         return
-    with st.expander(t("More passages that may matter ({count})", count=len(answer.related))):
-        draw_hits(answer.related)
+    newer = [hit for hit in answer.related if any(hit.edition.id == by for by in _successors(answer))]
+    if newer:
+        st.html(f"<b>{literal(t('What replaced it says'))}</b>")
+        draw_hits(newer)
+    rest = [hit for hit in answer.related if hit not in newer]
+    if rest:
+        with st.expander(t("More passages that may matter ({count})", count=len(rest))):
+            draw_hits(rest)
+
+
+def _successors(answer: Answer) -> set[str]:
+    """Editions that are beside the answer because they replaced what is quoted."""
+    quoted = {each.hit.edition.guideline_id for each in answer.citations if each.hit.status == Status.SUPERSEDED}
+    cited = {each.hit.edition.id for each in answer.citations}
+    return {hit.edition.id for hit in answer.related if hit.edition.guideline_id in quoted} - cited
+
+
+def draw_history(answer: Answer) -> None:
+    """What other editions of the guidelines cited say, oldest first, each with the days on which it was in force."""
+    st.html(f"<b>{literal(t('Other editions on the same question'))}</b>")
+    for hit in answer.history:
+        st.html(f'<div class="gkb-meta">{literal(hit.standing)}</div>')
+        draw_hits([hit])
+    if not answer.history:
+        st.caption(t("No other edition of it is in this library."))
 
 
 def draw_hits(hits: Iterable[Hit]) -> None:

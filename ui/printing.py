@@ -59,13 +59,18 @@ def print_answer(answer: Answer) -> None:
         if citation.hit.passage.kind == "table" and citation.hit.passage.context:
             print(indented(f"({citation.hit.passage.context})"))
         print(indented(citation.quote))
-        print()
+        print(f"      ({citation.hit.standing})\n")
     if answer.refusal is not None:
         print(answer.refusal.message)
         for missing in answer.refusal.missing:
             print(f"  missing: {missing}")
         for hit in answer.related[:3]:
             print(f"  nearest: {_source(hit)}")
+    if answer.history:
+        print("Other editions on the same question:")
+        for hit in answer.history:
+            print(f"  {hit.standing} · p. {hit.passage.page_first}")
+            print(indented(hit.passage.text))
     for warning in answer.warnings:
         markers = "".join(f"[{marker}]" for marker in warning.citations)
         print(f"! {warning.message} {markers}".rstrip())

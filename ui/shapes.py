@@ -30,6 +30,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "recommendation": recommendation_json(hit.recommendation),
         "text": hit.passage.text,
         "context": hit.passage.context,
+        "standing": hit.standing,
         "also": list(hit.also),
     }
 
@@ -87,6 +88,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             {"code": each.code, "message": each.message, "citations": list(each.citations)} for each in answer.warnings
         ],
         "related": [hit_json(hit) for hit in answer.related],
+        **({"history": [hit_json(hit) for hit in answer.history]} if answer.history else {}),
         "engine": {"mode": answer.mode, "model": answer.model, "encoder": answer.encoder},
         "ms": round(answer.milliseconds, 1),
     }
@@ -109,6 +111,7 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "status": hit.status,
         "passage_status": hit.passage_status,
         "superseded_by": citation.superseded_by,
+        "standing": hit.standing,
         "file": hit.edition.file,
         "sha256": hit.edition.sha256,
         "page_first": citation.page_first,

@@ -10,6 +10,7 @@ from kb.answering.bodies import conflict_notice, in_reading_order
 from kb.answering.citations import make_citation, pages_of
 from kb.answering.errata import erratum_quotes
 from kb.answering.evidence import gather_evidence, is_covered, regime
+from kb.answering.history import successor_hits
 from kb.answering.messages import say
 from kb.answering.notices import degraded, notices
 from kb.answering.pieces import read_passages
@@ -69,7 +70,7 @@ def _quoted(
         citations=tuple(citations),
         refusal=None,
         warnings=tuple(warnings),
-        related=_others(hits, citations),
+        related=(*successor_hits(library, found, citations), *_others(hits, citations)),
         mode=MODE,
         model="",
         encoder=library.encoder.name,

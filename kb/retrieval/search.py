@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kb.domain import Edition, Filters, Hit, SearchResult, Status, Understood
@@ -22,6 +22,7 @@ from kb.retrieval.scope import (
     named_edition,
     open_scope,
     replaced_rows,
+    rows_of,
     rows_of_named,
     shown_mentions,
 )
@@ -32,6 +33,8 @@ from kb.retrieval.when import read_time
 from kb.store.dense import window_scores
 from kb.store.extractions import passage_id
 from kb.store.library import Library, View
+from kb.versions.standing import standing
+from kb.versions.status import status as status_on
 
 CANDIDATES = 60  # passages that get the second look
 LEADING = 10  # of them, those that say which guideline a question is about
@@ -194,9 +197,24 @@ def make_hits(library: Library, found: Retrieval, candidates: Sequence[Candidate
                 ),
                 recommendation=None if ordinal is None else library.recommendation(edition.extraction_id, ordinal),
                 also=tuple(row_id(view, row, _edition_of(found, row)) for row in candidate.also),
+                standing=standing(view.ledger, edition.id, found.scope.as_of, found.question.language),
             )
         )
     return tuple(hits)
+
+
+def best_in(library: Library, found: Retrieval, edition_ids: Iterable[str]) -> tuple[Hit, ...]:
+    """The best passage of each of these editions for the same question, whatever its status; none where none fits."""
+    hits: list[Hit] = []
+    for key in edition_ids:
+        stands = status_on(found.view.ledger, key, found.scope.as_of)
+        rows = rows_of(found.view.snapshot, [found.view.ledger.editions[key]])
+        if stands is None or not rows.any():
+            continue
+        alone = replace(found, scope=replace(found.scope, statuses={key: stands}, rows=rows))
+        ranked = _rank(library, found.view, alone.scope, found.question, found.match, None)
+        hits += make_hits(library, alone, ranked[:1])
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, start=1))
 
 
 def row_id(view: View, row: int, edition: Edition) -> str:

@@ -8,12 +8,12 @@ from datetime import date
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from kb.answering import answer
+from kb.answering import answer, with_history
 from kb.domain import Answer, Filters, State
 from kb.errors import UsageError
 from kb.store.library import Library
 from ui import frame
-from ui.components import draw_answer, first_place
+from ui.components import draw_answer, draw_history, first_place
 from ui.i18n import t
 from ui.page_view import REVIEW, close_place, draw_page_view, open_place, opened_place
 
@@ -124,6 +124,8 @@ def _draw_result(library: Library, question: str, filters: Filters) -> None:
     words, page = st.columns([1.1, 1], gap="medium")
     with words:
         draw_answer(given)
+        if st.toggle(t("Show what other editions say"), key="history"):
+            draw_history(with_history(library, given, filters))
     if place is not None:
         with page:
             draw_page_view(library, place)
