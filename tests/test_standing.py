@@ -40,9 +40,9 @@ def two() -> History:
     [
         ("old", "2026-01-01", "en", "CDC, 2016, in force 2016-03-18 to 2022-11-03; superseded by CDC 2022"),
         ("old", "2020-01-01", "en",
-         "CDC, 2016, in force since 2016-03-18, to 2022-11-03; to be superseded by CDC 2022 on 2022-11-04"),
+         "CDC, 2016, in force since 2016-03-18, to 2022-11-03"),
         ("old", "2010-01-01", "en",
-         "CDC, 2016, in force from 2016-03-18; to be superseded by CDC 2022 on 2022-11-04"),
+         "CDC, 2016, in force from 2016-03-18"),
         ("new", "2026-01-01", "en", "CDC, 2022, in force since 2022-11-04"),
         ("old", "2026-01-01", "zh", "CDC，2016，2016-03-18至2022-11-03有效；已被CDC 2022替代"),
     ],

@@ -17,7 +17,6 @@ WORDS = {
         "from": "in force from {since}",
         "draft": "draft of {since}, never in force",
         "by": "superseded by {names}",
-        "will": "to be superseded by {names} on {day}",
         "parts": "parts replaced by {names}",
         "withdrawn": "withdrawn by its publisher on {day}",
         "withdrawn_undated": "withdrawn by its publisher",
@@ -33,7 +32,6 @@ WORDS = {
         "from": "自{since}起生效",
         "draft": "{since}征求意见稿，不具效力",
         "by": "已被{names}替代",
-        "will": "将于{day}被{names}替代",
         "parts": "部分内容已被{names}替代",
         "withdrawn": "{day}被发布机构撤回",
         "withdrawn_undated": "已被发布机构撤回",
@@ -83,16 +81,11 @@ def _printed(edition: Edition, begin: date | None) -> str:
 
 
 def _ends(ledger: Ledger, edition: Edition, as_of: date, words: dict[str, str]) -> list[str]:
-    """What ended or will end it, as far as is recorded."""
+    """What has ended it by that day."""
     found = []
-    after = successions(ledger, edition.id)
-    done = [each.relation.source for each in after if each.certain <= as_of]
-    coming = [each for each in after if each.certain > as_of]
+    done = [each.relation.source for each in successions(ledger, edition.id) if each.certain <= as_of]
     if done:
         found.append(words["by"].format(names=_names(ledger, done)))
-    elif coming:
-        names = _names(ledger, [coming[0].relation.source])
-        found.append(words["will"].format(names=names, day=coming[0].certain.isoformat()))
     parts = [each.relation.source for each in partial_successions(ledger, edition.id) if each.certain <= as_of]
     if parts and not done:
         found.append(words["parts"].format(names=_names(ledger, parts)))
