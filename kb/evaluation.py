@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What happened to one question. Measures are 0..1; a negative has no ranking measures."""
+    """What happened to one question. Measures are 0..1, but for `quoted`, the characters of the quotes.
+
+    A negative has no ranking measures.
+    """
 
     id: str
     lang: str
@@ -59,6 +62,7 @@ class Outcome:
     quoted: int
     search_ms: float
     answer_ms: float
+    hits: tuple[str, ...] = ()  # "file#p3" of every hit, in rank order: the run
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,8 @@ def _ask(library: Library, asked: Asked, languages: Mapping[str, str], *, k: int
         why = why_wrong(asked, given)
         measures["right"] = float(not why)
         measures["refused_rightly" if asked.is_negative else "refused_wrongly"] = float(given.refusal is not None)
+        if given.refusal is None:
+            measures["quoted"] = float(sum(len(citation.quote) for citation in given.citations))
     return Outcome(
         id=asked.id,
         lang=asked.lang,
@@ -148,6 +154,7 @@ def _ask(library: Library, asked: Asked, languages: Mapping[str, str], *, k: int
         quoted=sum(len(citation.quote) for citation in given.citations) if given else 0,
         search_ms=found.milliseconds,
         answer_ms=given.milliseconds if given else 0.0,
+        hits=tuple(f"{hit.edition.file}#p{hit.passage.page_first}" for hit in found.hits),
     )
 
 
@@ -263,33 +270,6 @@ def bootstrap(values: Sequence[float]) -> Figure:
     means = sample[draws].mean(axis=1)
     low, high = np.percentile(means, [2.5, 97.5])
     return Figure(round(float(sample.mean()), 4), round(float(low), 4), round(float(high), 4), len(sample))
-
-
-def compare(one: Iterable[Outcome], other: Iterable[Outcome], measure: str) -> tuple[float, float]:
-    """(mean difference other minus one, two-sided p) of a measure over shared questions, by paired randomisation."""
-    first = {each.id: each.measures[measure] for each in one if measure in each.measures}
-    second = {each.id: each.measures[measure] for each in other if measure in each.measures}
-    shared = sorted(first.keys() & second.keys())
-    if not shared:
-        return 0.0, 1.0
-    differences = np.array([second[name] - first[name] for name in shared])
-    signs = np.random.default_rng(SEED).choice((-1.0, 1.0), (RESAMPLES, len(shared)))
-    extreme = np.abs((signs * differences).mean(axis=1)) >= abs(differences.mean()) - 1e-12
-    return float(differences.mean()), float((extreme.sum() + 1) / (RESAMPLES + 1))
-
-
-def worse_than(evaluation: Evaluation, baseline: Mapping[str, Any], tolerance: float = 0.01) -> list[str]:
-    """Sentences naming every figure of a stored evaluation (its JSON) that fell by more than the tolerance."""
-    found = []
-    for group, figures in baseline["groups"].items():
-        for name, stored in figures.items():
-            now = evaluation.groups.get(group, {}).get(name)
-            sign = -1.0 if name == "refused_wrongly" else 1.0
-            if now is None:
-                found.append(f"{group} {name}: no longer measured")
-            elif sign * (now.value - stored["value"]) < -tolerance:
-                found.append(f"{group} {name}: {now.value:.3f}, was {stored['value']:.3f}")
-    return found
 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kb.answering import answer
+from kb.comparison import compare_runs
 from kb.errors import UsageError
 from kb.evaluation import (
     Asked,
@@ -17,17 +18,16 @@ from kb.evaluation import (
     answers_question,
     as_json,
     bootstrap,
-    compare,
     evaluate,
     is_short,
     load_questions,
     ranking_measures,
     summarise,
     why_wrong,
-    worse_than,
 )
 from kb.retrieval import search
 from kb.store.library import Library
+from tests.doors import gkb
 from tests.small_library import Book, Text, make_library
 
 BOOKS = [
@@ -138,20 +138,48 @@ def test_the_interval_holds_the_mean_and_is_the_same_every_time() -> None:
     assert figure == bootstrap([1.0] * 7 + [0.0] * 3)
 
 
-def outcome(identity: str, value: float) -> Outcome:
-    return Outcome(identity, "en", "single", "en>en", {"R@1": value}, None, None, "", 0, 0.0, 0.0)
+def outcome(identity: str, value: float, refused: float = 0.0) -> Outcome:
+    measures = {"R@5": value, "right": value, "refused_wrongly": refused}
+    return Outcome(identity, "en", "single", "en>en", measures, None, None, "", 0, 0.0, 0.0)
 
 
-def test_two_runs_are_compared_question_by_question() -> None:
-    one = [outcome(str(number), 0.0) for number in range(20)]
-    better = [outcome(str(number), 1.0) for number in range(20)]
-    difference, p = compare(one, better, "R@1")
-    assert difference == 1.0
-    assert p < 0.01
-    assert compare(one, one, "R@1") == (0.0, 1.0)
+def run(value: float, number: int = 30, refused: float = 0.0) -> list[Outcome]:
+    return [outcome(str(each), value, refused) for each in range(number)]
 
 
-def test_a_figure_that_fell_below_its_baseline_is_named() -> None:
-    stored = json.loads(json.dumps(as_json(summarise([outcome("1", 1.0)]))))
-    assert worse_than(summarise([outcome("1", 1.0)]), stored) == []
-    assert any("R@1" in sentence for sentence in worse_than(summarise([outcome("1", 0.0)]), stored))
+def verdicts(before: list[Outcome], after: list[Outcome]) -> dict[tuple[str, str], str]:
+    return {(each.group, each.measure): each.verdict for each in compare_runs(before, summarise(after))}
+
+
+def test_a_run_that_is_worse_on_many_questions_is_told_from_one_that_is_worse_on_one() -> None:
+    good = run(1.0)
+    assert verdicts(good, run(0.0))["en", "right"] == "worse"
+    assert verdicts(run(0.0), good)["all", "R@5"] == "better"
+    assert set(verdicts(good, [outcome("0", 0.0), *good[1:]]).values()) == {"same"}
+    assert set(verdicts(good, good).values()) == {"same"}
+
+
+def test_refusing_more_of_what_is_covered_is_worse() -> None:
+    assert verdicts(run(1.0), run(1.0, refused=1.0))["all", "refused_wrongly"] == "worse"
+
+
+def test_runs_over_other_questions_are_not_compared() -> None:
+    with pytest.raises(UsageError, match="share no question"):
+        compare_runs([outcome("other", 1.0)], summarise(run(1.0)))
+
+
+def test_a_kept_run_is_the_baseline_of_a_later_one(library: Library, tmp_path: Path) -> None:
+    questions, kept = tmp_path / "questions.jsonl", tmp_path / "run.json"
+    questions.write_text("\n".join(json.dumps({**LINE, "id": str(each)}) for each in range(30)), encoding="utf-8")
+    arguments = ["evaluate", str(questions), "--home", str(library.home)]
+    done = gkb(*arguments, "--save", str(kept), "--json")
+    assert done.code == 0
+    assert json.loads(kept.read_text(encoding="utf-8"))["outcomes"][0]["hits"][0] == "malaria@2024.pdf#p7"
+    assert gkb(*arguments, "--check", str(kept)).code == 0
+    worse = [{**json.loads(line), "gold": [{"file": "asthma@2024.pdf", "pages": [99]}]} for line in questions.open()]
+    questions.write_text("\n".join(map(json.dumps, worse)), encoding="utf-8")
+    found = gkb(*arguments, "--check", str(kept))
+    assert found.code == 1
+    assert "WORSE" in found.out
+    kept.write_text("{}", encoding="utf-8")
+    assert gkb(*arguments, "--check", str(kept)).code == 2

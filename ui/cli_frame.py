@@ -104,6 +104,14 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False))
 
 
+def write_json(path: Path, value: Any) -> None:
+    """One JSON document into a file; raises UsageError where it cannot be written."""
+    try:
+        path.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
 def json_lines(batch: Path, filters: Filtered, run: Callable[[str, Filters], dict[str, Any]]) -> None:
     """Answer a file of questions line by line; a bad line gives an error object and exit code 1 at the end."""
     import typer

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ui.cli_frame import Filtered, json_lines, opened, print_json
+from ui.cli_frame import Filtered, json_lines, opened, print_json, write_json
 from ui.cli_options import (
     All,
     AsOf,
@@ -117,15 +117,25 @@ def show(
 
 def evaluate(
     questions: Annotated[Path, typer.Argument(help="Question file, JSON lines.")],
-    k: Annotated[int, typer.Option("--k")] = 10, home: Home = None, as_json: Json = False,
+    k: Annotated[int, typer.Option("--k")] = 10,
+    save: Annotated[Path | None, typer.Option("--save", help="Keep the run here, as JSON.")] = None,
+    check: Annotated[Path | None, typer.Option("--check", help="A kept run; exit 1 when this one is worse.")] = None,
+    home: Home = None, as_json: Json = False,
 ) -> None:  # fmt: skip
     """Score retrieval, answers and refusals on a question file."""
+    from kb.comparison import compare_runs, read_baseline
     from kb.evaluation import evaluate as score
     from kb.evaluation import load_questions
     from ui.printing import print_evaluation
     from ui.shapes_maintenance import evaluation_json
 
-    asked = load_questions(questions)
+    asked, baseline = load_questions(questions), read_baseline(check) if check else None
     with opened(home) as library:
-        result = evaluation_json(score(library, asked, k=k))
+        scored = score(library, asked, k=k)
+    changes = compare_runs(baseline, scored) if baseline is not None else None
+    result = evaluation_json(scored, changes)
+    if save:
+        write_json(save, result)
     print_json(result) if as_json else print_evaluation(result)
+    if any(change.verdict == "worse" for change in changes or ()):
+        raise typer.Exit(1)

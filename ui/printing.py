@@ -241,6 +241,8 @@ def print_evaluation(result: dict[str, Any]) -> None:
     for group, figures in result["groups"].items():
         parts = [
             f"{name} {100 * each['value']:.1f} [{100 * each['low']:.0f}-{100 * each['high']:.0f}]"
+            if name != "quoted"
+            else f"quoted {each['value']:.0f} characters"
             for name, each in figures.items()
         ]
         number = max((each["n"] for each in figures.values()), default=0)
@@ -249,3 +251,7 @@ def print_evaluation(result: dict[str, Any]) -> None:
         f"median quoted characters {result['quoted_median']}; "
         f"search ms {result['search_ms']}; answer ms {result['answer_ms']}"
     )
+    for change in result.get("changes", ()):
+        moved = f"{100 * change['before']:.1f} -> {100 * change['after']:.1f}"
+        verdict = "" if change["verdict"] == "same" else f"  {change['verdict'].upper()}"
+        print(f"{change['group']} {change['measure']} (n={change['n']}): {moved}, p {change['p']:.3f}{verdict}")
