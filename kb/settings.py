@@ -41,6 +41,14 @@ class Settings(BaseSettings):
     )
     openai_base_url: str = Field("", description="address of an OpenAI-compatible embedding server, for openai:MODEL")
     openai_api_key: SecretStr | None = Field(None, description="key for that server")
+    llm_base_url: str = Field(
+        "", description="address of an OpenAI-compatible language model; empty: answers are quotes"
+    )
+    llm_model: str = Field("", description="name of the model at that address")
+    llm_api_key: SecretStr | None = Field(None, description="key for that address")
+    llm_timeout: float = Field(30, ge=0.5, le=600, description="longest wait for a written answer, seconds")
+    llm_context: int = Field(8_192, ge=1_024, description="tokens that the language model reads and writes at most")
+    llm_max_tokens: int = Field(1_500, ge=64, description="tokens that it may write, thinking included")
     jurisdiction: str = Field("", description="home jurisdiction (US, CN, …): orders answers, never hides any")
     language: str = Field("", description="language of messages: en or zh; empty: of the question or the browser")
     dense: str = Field("auto", pattern="^(auto|exact|chroma)$", description="dense search: auto, exact or chroma")

@@ -81,6 +81,10 @@ class MiniLM:
 
         return BatchEncoder(self._weights, layers=LAYERS, heads=HEADS)
 
+    def knows(self, word: str) -> bool:
+        """Whether a word is one piece of the vocabulary."""
+        return self._tokenizer.token_to_id(word) is not None
+
     def count_tokens(self, text: str) -> int:
         """Model tokens of `text`, special tokens not counted."""
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
