@@ -10,7 +10,7 @@ from typing import Any
 _HOMES = {
     "open_library": "kb.store.library",
     "search": "kb.retrieval.search",
-    "answer": "kb.answering.answer",
+    "answer": "kb.answering.asking",
     "diff": "kb.versions.diff",
     "Filters": "kb.domain",
 }

@@ -81,6 +81,8 @@ def examine(library: Library, *, repair: bool = False) -> list[Finding]:
     }
     if library.settings.encoder != "minilm":
         checks["encoder"] = _check_encoder
+    if library.settings.llm_base_url:
+        checks["language model"] = _check_language_model
     return [_look(library, name, check) for name, check in checks.items()]
 
 
@@ -184,6 +186,22 @@ def _check_encoder(library: Library) -> Finding:
     except KBError as error:
         return Finding("encoder", False, error.message)
     return Finding("encoder", True, library.encoder.name)
+
+
+def _check_language_model(library: Library) -> Finding:
+    from kb.models import load_llm
+    from kb.models.llm import check_model
+    from kb.models.llm_breaker import note_success
+
+    try:
+        model = load_llm(library.settings)
+        if model is None:
+            return Finding("language model", True, "none is configured: answers are quotes")
+        said = check_model(model)
+    except KBError as error:
+        return Finding("language model", False, f"{error.message} {error.hint}")
+    note_success(library.home, model.address)
+    return Finding("language model", True, f"{model.name} at {model.address} answers: {said!r}")
 
 
 def rebuild_snapshot(library: Library) -> int:

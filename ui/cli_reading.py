@@ -19,6 +19,7 @@ from ui.cli_options import (
     Jurisdiction,
     KnownAt,
     Language,
+    ModeName,
     PublisherName,
 )
 
@@ -51,21 +52,25 @@ def ask(
     question: Annotated[str | None, typer.Argument(help="Question, English or Chinese.")] = None, batch: Batch = None,
     as_of: AsOf = None, known_at: KnownAt = None, all_editions: All = False, guideline: GuidelineId = None,
     publisher: PublisherName = None, jurisdiction: Jurisdiction = None, language: Language = None,
-    file: FileName = None, home: Home = None, as_json: Json = False,
+    file: FileName = None, mode: ModeName = None, home: Home = None, as_json: Json = False,
     history: Annotated[bool, typer.Option("--history", help="Show what the other editions say as well.")] = False,
 ) -> None:  # fmt: skip
     """Answer with literal quotes, each with edition, status and page; or say that the library does not cover it."""
     from kb.answering import answer, with_history
+    from ui.cli_writing import read_mode, steps_shown
     from ui.printing import print_answer
     from ui.shapes import answer_json
 
     filters = Filtered(as_of, known_at, all_editions, guideline, publisher, jurisdiction, language, file)
-    plain = filters.read()
+    plain, how = filters.read(), read_mode(mode)
     with opened(home) as library:
         if batch:
-            json_lines(batch, filters, lambda text, chosen: answer_json(answer(library, text, filters=chosen)))
+            json_lines(
+                batch, filters, lambda text, chosen: answer_json(answer(library, text, filters=chosen, mode=how))
+            )
             return
-        given = answer(library, question or "", filters=plain)
+        with steps_shown(quiet=as_json) as show:
+            given = answer(library, question or "", filters=plain, mode=how, listen=show)
         given = with_history(library, given, plain) if history else given
     print_json(answer_json(given)) if as_json else print_answer(given)
 

@@ -54,6 +54,10 @@ def print_hits(result: SearchResult) -> None:
 def print_answer(answer: Answer) -> None:
     """Quotes with their sources, or the refusal with what was nearest."""
     _print_notes(answer.understood.notes)
+    if answer.mode == "generated":
+        for statement in answer.statements:
+            print(_wrapped(f"{statement.text} {''.join(f'[{marker}]' for marker in statement.citations)}"))
+        print()
     for citation in answer.citations:
         print(f"[{citation.marker}] {_cited(citation)}")
         if citation.hit.passage.kind == "table" and citation.hit.passage.context:
@@ -74,7 +78,11 @@ def print_answer(answer: Answer) -> None:
     for warning in answer.warnings:
         markers = "".join(f"[{marker}]" for marker in warning.citations)
         print(f"! {warning.message} {markers}".rstrip())
-    print(f"As of {answer.understood.as_of.isoformat()} · {answer.mode} · {answer.milliseconds:.0f} ms · {NOTICE}")
+    print(f"As of {answer.understood.as_of.isoformat()} · {_engine(answer)} · {answer.milliseconds:.0f} ms · {NOTICE}")
+
+
+def _engine(answer: Answer) -> str:
+    return f"{answer.mode} by {answer.model}" if answer.model else answer.mode
 
 
 def _print_notes(notes: Sequence[str]) -> None:
@@ -117,12 +125,16 @@ def _grade(hit: Hit) -> str:
 
 
 def indented(text: str) -> str:
+    return textwrap.indent(_wrapped(text), "      ")
+
+
+def _wrapped(text: str) -> str:
     width = min(shutil.get_terminal_size((100, 24)).columns, 110) - 8
     lines = []
     for line in text.splitlines():
         wide = sum(map(is_cjk, line)) * 3 > len(line)
         lines += textwrap.wrap(line, width // 2 if wide else width, break_on_hyphens=False) or [""]
-    return textwrap.indent("\n".join(lines), "      ")
+    return "\n".join(lines)
 
 
 def print_guidelines(rows: Sequence[GuidelineRow]) -> None:

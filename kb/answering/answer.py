@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kb.answering.bodies import conflict_notice, in_reading_order
 from kb.answering.citations import make_citation, pages_of
@@ -26,14 +26,27 @@ READ_HITS = 12
 MODE = "extractive"
 
 
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """An answer in quotes, and what it was made from."""
+
+    answer: Answer
+    found: Retrieval
+    hits: tuple[Hit, ...] = ()
+
+
 def answer(library: Library, question: str, *, filters: Filters | None = None) -> Answer:
     """Quote what the library says on a question, or refuse; never both.
 
     Raises UsageError on an empty question. Every statement carries a citation; every quote is a literal part of the
     passage that it cites.
     """
+    return quote_answer(library, question, filters or Filters()).answer
+
+
+def quote_answer(library: Library, question: str, filters: Filters) -> Quoted:
+    """The same, with the retrieval and the hits that were read."""
     started = time.perf_counter()
-    filters = filters or Filters()
     found = retrieve(library, question, filters)
     language = library.settings.language or found.question.language
     if is_unsafe(question):
@@ -49,7 +62,7 @@ def answer(library: Library, question: str, *, filters: Filters | None = None) -
     if not quotes or not is_covered(evidence, regime(found, hits)):
         refusal, related = refuse_weak(library, found, hits, evidence.strangers, filters, language)
         return _refused(library, found, refusal, related, started)
-    return _quoted(library, found, hits, quotes, language, started)
+    return Quoted(_quoted(library, found, hits, quotes, language, started), found, tuple(hits))
 
 
 def _quoted(
@@ -60,19 +73,36 @@ def _quoted(
     corrections = erratum_quotes(library, found, [hit for hit, _, _ in chosen])
     chosen = [*chosen[: max(1, MOST_QUOTES - len(corrections))], *corrections]
     citations = cite(library, found, chosen)
+    statements = [Statement(citation.quote, (citation.marker,)) for citation in citations]
+    return compose(library, found, hits, citations, statements, language, started)
+
+
+def compose(
+    library: Library,
+    found: Retrieval,
+    hits: Sequence[Hit],
+    citations: Sequence[Citation],
+    statements: Sequence[Statement],
+    language: str,
+    started: float,
+    *,
+    mode: str = MODE,
+    model: str = "",
+) -> Answer:
+    """An answer of these statements, with every warning that its citations call for."""
     warnings = list(notices(library, found, citations, language))
     warnings += conflict_notice(found, citations, language)
     warnings += _about_the_question(found, citations, language)
     return Answer(
         question=found.question.text,
         understood=understood(found),
-        statements=tuple(Statement(citation.quote, (citation.marker,)) for citation in citations),
+        statements=tuple(statements),
         citations=tuple(citations),
         refusal=None,
         warnings=tuple(warnings),
         related=(*successor_hits(library, found, citations), *_others(hits, citations)),
-        mode=MODE,
-        model="",
+        mode=mode,
+        model=model,
         encoder=library.encoder.name,
         milliseconds=(time.perf_counter() - started) * 1000,
     )
@@ -109,10 +139,10 @@ def _others(hits: Sequence[Hit], citations: Sequence[Citation]) -> tuple[Hit, ..
     return tuple(hit for hit in hits if hit.passage_id not in cited)[:RELATED]
 
 
-def _refused(library: Library, found: Retrieval, refusal: Refusal, related: Sequence[Hit], started: float) -> Answer:
+def _refused(library: Library, found: Retrieval, refusal: Refusal, related: Sequence[Hit], started: float) -> Quoted:
     language = library.settings.language or found.question.language
     warnings = degraded(library, language)
-    return Answer(
+    given = Answer(
         question=found.question.text,
         understood=understood(found),
         statements=(),
@@ -125,3 +155,4 @@ def _refused(library: Library, found: Retrieval, refusal: Refusal, related: Sequ
         encoder=library.encoder.name,
         milliseconds=(time.perf_counter() - started) * 1000,
     )
+    return Quoted(given, found)

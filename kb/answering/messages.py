@@ -87,6 +87,53 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "This is guideline text, not a decision about a patient. Decide with the whole record at hand.",
         "zh": "以下是指南原文，不是针对某位患者的决定；请结合完整病情判断。",
     },
+    "generated": {
+        "en": "Written by a language model; each sentence was checked against the text that it cites. Read the quotes.",
+        "zh": "由语言模型撰写，每句均已与所引原文核对。请以引文为准。",
+    },
+    "removed": {
+        "en": "{count} sentences removed: not supported by the cited text.",
+        "zh": "已删去{count}句：所引原文不支持。",
+    },
+    "removed_one": {
+        "en": "1 sentence removed: not supported by the cited text.",
+        "zh": "已删去1句：所引原文不支持。",
+    },
+    "shortened": {
+        "en": "Sentences beyond five citations were left out; see the further passages.",
+        "zh": "超过五条引文的句子未列出，请看其他相关段落。",
+    },
+    "not_stated": {"en": "The cited text does not say: {words}.", "zh": "所引原文未涉及：{words}。"},
+    "read_as": {"en": "Read as the same: {what}.", "zh": "视为等同：{what}。"},
+    "model_failed": {
+        "en": "No written answer: {why} Quotes are shown instead.",
+        "zh": "没有生成回答（{why}），改为显示引文。",
+    },
+    "model_no_room": {
+        "en": "No written answer: no passage that may be given fits the model's context. Quotes are shown.",
+        "zh": "没有生成回答：没有可交给模型且放得下的段落，改为显示引文。",
+    },
+    "model_resting": {
+        "en": "The language model failed a moment ago and is not asked for {seconds} s. Quotes are shown.",
+        "zh": "语言模型刚才出错，{seconds}秒内不再调用，显示引文。",
+    },
+    "model_stopped": {"en": "Stopped. Quotes are shown.", "zh": "已停止，显示引文。"},
+    "nothing_supported": {
+        "en": "No written answer: the cited text supports none of its {count} sentences. Quotes are shown instead.",
+        "zh": "没有生成回答：所引原文不支持其中任何一句（共{count}句），改为显示引文。",
+    },
+    "most_removed": {
+        "en": "No written answer: the cited text does not support {count} sentences, most of it. Quotes are shown.",
+        "zh": "没有生成回答：{count}句（大部分）得不到所引原文支持，显示引文。",
+    },
+    "warning_removed": {
+        "en": "No written answer: a sentence that limits or warns could not be verified. Quotes are shown instead.",
+        "zh": "没有生成回答：其中一句限制或警示无法核实，改为显示引文。",
+    },
+    "both_sides": {
+        "en": "No written answer: it would show one side only where texts differ. Quotes are shown instead.",
+        "zh": "没有生成回答：原文说法不一而回答只给出一方，改为显示引文。",
+    },
     "degraded": {"en": "{notice}", "zh": "{notice}"},
     "encoder_blind": {
         "en": "The embedded model hardly knows this question's words; it was matched by words alone.",
