@@ -23,11 +23,13 @@ from ingest.margin import split_margin_numbers, split_outliers
 from ingest.pdf import PdfFile, PdfPage, open_pdf
 from ingest.place import Placing
 from ingest.properties import read_properties
+from ingest.where import tell_place
 from kb.errors import UnreadablePdf
 from kb.text import count_cjk
 
 PICTURE_SHARE = 0.5  # of a page covered by images: a scan or a plate
 LEAST_TEXT = 40  # characters a page; a scan that was stamped or numbered has fewer
+REPLACED = "The file gives other words for machines than it draws; compare with the page."
 LETTERS_A_CHARACTER = 3  # a Chinese character says about as much as three letters
 
 
@@ -50,11 +52,14 @@ def read_document(
         if len(pdf) > max_pages:
             raise UnreadablePdf(f"The PDF has {len(pdf)} pages; at most {max_pages} are read.", status="rejected")
         raw = [read_page(pdf, number) for number in range(1, len(pdf) + 1)]
+    tell_place("the layout")
     pitch = Counter(each for page in raw if (each := usual_pitch(page.placed)))
     usual = pitch.most_common(1)[0][0] if pitch else 1.2
     pages = split_furniture([_finish(page, usual) for page in raw])
     _check_text(pages)
+    tell_place("bookmarks and properties")
     outline, properties, warnings = read_properties(path)
+    tell_place("recommendations and passages")
     return Document(
         sha256 or hashlib.sha256(path.read_bytes()).hexdigest(),
         display_name or path.name,
@@ -71,11 +76,11 @@ def _check_text(pages: Sequence[Page]) -> None:
     characters = sum(len(line.text.strip()) for page in pages for line in page.lines)
     pictures = sum(page.image_share > PICTURE_SHARE for page in pages)
     if not characters or (pictures * 2 > len(pages) and characters < LEAST_TEXT * len(pages)):
-        why = (
-            f"{pictures} of {len(pages)} pages are pictures without a text layer"
-            if pictures
-            else "its pages are blank, or their letters are drawings or have no names"
-        )
+        why = "its pages are blank, or their letters are drawings or have no names"
+        if pictures:
+            why = f"{pictures} of {len(pages)} pages are pictures without a text layer"
+        elif hidden := [page.number for page in pages if page.hidden]:
+            why = f"what it says cannot be seen on the page (page {hidden[0]})"
         raise UnreadablePdf(
             f"No text can be read: {why}.",
             status="needs_ocr",
@@ -85,6 +90,7 @@ def _check_text(pages: Sequence[Page]) -> None:
 
 def read_page(pdf: PdfFile, number: int) -> RawPage:
     """One page (1-based), its pieces in reading order."""
+    tell_place(f"page {number}")
     with pdf.page(number) as page:
         frame, glyphs, drawing = page.frame, page.glyphs(), page.drawing()
         hidden = _hidden(page, glyphs, drawing)
@@ -96,17 +102,15 @@ def read_page(pdf: PdfFile, number: int) -> RawPage:
     placed += [Placed(each, 0, -1 - index) for index, each in enumerate(outliers)]
     repairs = tuple(note for each in placed for note in each.piece.notes)
     share = drawing.image_share(frame.width, frame.height)
-    shell = Page(number, pdf.label(number), frame.width, frame.height, (), (), (), texts, repairs, round(share, 4))
+    doubts = (REPLACED,) if any(style.is_replaced for style in glyphs.table) else ()
+    shell = Page(number, pdf.label(number), frame.width, frame.height, (), (), doubts, texts, repairs, round(share, 4))
     return RawPage(shell, tuple(placed), turn, tuple(oblique), tuple(margin))
 
 
 def _hidden(page: PdfPage, glyphs: Glyphs, drawing: Drawing) -> np.ndarray:
     if not glyphs.is_ink.any():
         return np.zeros(len(glyphs.codes), dtype=bool)
-    scale = 1.0
-    return find_hidden(
-        glyphs, read_ink(page.picture(scale), scale), page.frame.width, page.frame.height, drawing.images
-    )
+    return find_hidden(glyphs, read_ink(*page.picture()), page.frame.width, page.frame.height, drawing.images)
 
 
 def _texts(glyphs: Glyphs, width: float, height: float) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ class Style:
     fill: tuple[int, int, int, int] = (0, 0, 0, 255)  # red, green, blue, alpha
     is_drawn: bool = True  # False: a render mode that paints nothing
     is_embedded: bool = True  # False: the font is not in the file, the picture may lack its glyphs
+    is_replaced: bool = False  # True: the file gives other words for machines than those it draws (ActualText)
 
 
 @dataclass(frozen=True, slots=True)

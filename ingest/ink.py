@@ -14,6 +14,8 @@ SMALLEST = 1.5  # points: smaller text cannot be read
 STEP = 6  # grey levels between neighbouring pixels that make an edge
 WHITE = 246  # grey level above which something is paper
 SHRINK = 0.2  # of the box height at top and bottom: neighbouring lines reach in there
+NARROW = 0.33  # of the font size: letters take about half of it, on average
+LATIN = 0x250  # code points below are drawn even where the file lacks the font
 CLEAR = 12  # of 255: less opaque than this leaves no ink
 
 
@@ -68,20 +70,29 @@ def find_hidden(glyphs: Glyphs, ink: Ink, width: float, height: float, images: B
     total = np.bincount(styles, minlength=count + 1)
     inked = np.bincount(styles, weights=ink.has_ink(boxes), minlength=count + 1)
     pictured = np.bincount(styles, weights=_on_images(boxes, images), minlength=count + 1)
+    # A font that is not in the file has a stand-in for these letters, so that text without ink is hidden text; the
+    # picture may lack its other signs.
+    latin = np.bincount(styles, weights=glyphs.codes < LATIN, minlength=count + 1)
     verdicts = np.zeros(count + 1, dtype=bool)
     for index, style in enumerate(glyphs.table):
         if not total[index]:
             continue
         is_white = min(style.fill[:3]) >= WHITE or style.fill[3] < CLEAR
-        if 0 < style.size < SMALLEST:
+        if 0 < style.size < SMALLEST or (style.is_replaced and _is_crammed(boxes[styles == index], style.size)):
             verdicts[index] = True
         elif not style.is_drawn:  # over a picture it is the layer of a text recognition
             verdicts[index] = not inked[index] or not pictured[index]
         elif is_white and ink.brightness(boxes[styles == index]) >= WHITE:
             verdicts[index] = True
         else:
-            verdicts[index] = not inked[index] and (style.is_embedded or is_white)
+            verdicts[index] = not inked[index] and (style.is_embedded or is_white or latin[index] == total[index])
     return np.asarray(verdicts[glyphs.styles] | (real & off))
+
+
+def _is_crammed(boxes: Boxes, size: float) -> bool:
+    """Whether more letters than fit are said to stand where something else is drawn."""
+    extent = (boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)).max()
+    return bool(extent < NARROW * size * len(boxes))
 
 
 def _shrunk(boxes: Boxes) -> Boxes:

@@ -6,15 +6,18 @@ import errno
 import hashlib
 import os
 import re
+import stat
 import tempfile
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.leftovers import TAKING_IN
 from kb.errors import DiskFull, UnreadablePdf
 
 HEADER_WITHIN = 1024  # bytes in which "%PDF-" must stand (PDF 32000-1, annex H.3.4.1)
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*", b"BM")
 LONGEST_NAME = 150
 BLOCK = 1 << 20
 
@@ -35,10 +38,12 @@ def take_in(path: Path, files: Path, *, name: str | None = None, max_bytes: int 
     """
     shown = display_name(name or path.name)
     try:
-        with path.open("rb") as stream:
-            head = stream.read(HEADER_WITHIN)
-            _check_head(head, shown)
-            size = os.fstat(stream.fileno()).st_size
+        with open(path, "rb", opener=_open_at_once) as stream:
+            about = os.fstat(stream.fileno())
+            if not stat.S_ISREG(about.st_mode):
+                raise UnreadablePdf(f"{shown} is not a file but a device or a pipe.", status="rejected")
+            _check_head(stream.read(HEADER_WITHIN), shown)
+            size = about.st_size
             if size > max_bytes:
                 raise UnreadablePdf(
                     f"{shown} has {size:,} bytes; at most {max_bytes:,} are taken in.",
@@ -62,6 +67,10 @@ def take_in(path: Path, files: Path, *, name: str | None = None, max_bytes: int 
     return SourceFile(sha256, size, shown)
 
 
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)  # a pipe that nobody writes to must not hold up the others
+
+
 def _check_head(head: bytes, shown: str) -> None:
     if not head:
         raise UnreadablePdf(f"{shown} is empty (0 bytes).", status="rejected", hint="Download the file again.")
@@ -72,6 +81,8 @@ def _check_head(head: bytes, shown: str) -> None:
         message = f"{shown} is a web page, not a PDF; the download was probably a login or error page."
     elif start.startswith(b"pk\x03\x04"):
         message = f"{shown} is an Office or ZIP file, not a PDF."
+    elif head.startswith(PICTURES):
+        message = f"{shown} is a picture, not a PDF."
     else:
         message = f"{shown} is not a PDF: the mark %PDF- is missing from its first {HEADER_WITHIN} bytes."
     raise UnreadablePdf(message, status="rejected", hint="Open the file in a PDF viewer to see what it is.")
@@ -80,7 +91,7 @@ def _check_head(head: bytes, shown: str) -> None:
 def _keep(read: Callable[[int], bytes], target: Path, sha256: str) -> None:
     """Write beside, sync, rename: a killed process leaves no half file under a hash."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(prefix=".taking-in-", dir=target.parent)
+    handle, beside = tempfile.mkstemp(prefix=TAKING_IN, dir=target.parent)
     try:
         digest = hashlib.sha256()
         with os.fdopen(handle, "wb") as out:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import io
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,8 @@ MAX_DEPTH = 5  # of forms inside forms
 TALLEST, LOWEST = 1.45, 0.6  # of the font size: glyph boxes outside of this come from a broken font
 ASCENT, DESCENT = 0.85, 0.25  # of the font size: the usual extent above and below the baseline
 MAX_PIXELS = 40_000_000  # of one page picture
+LIGATURE_BYTES = 12  # of replaced text: ligatures, hyphens and blanks take less
+UNKNOWN = 0xFFFD  # the character for a character that is not known
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _BOLD = re.compile(r"bold|black|heavy|demi|[-,](?:bd|b)\b|hei\b", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique|[-,]it?\b", re.IGNORECASE)
@@ -106,12 +109,17 @@ class PdfPage:
                 images.append(_bounds(each, matrix))
         return collect_drawing(outlines, images, self.frame)
 
-    def picture(self, scale: float = 1.0) -> NDArray[np.uint8]:
-        """Grey picture, (height, width), `scale` pixels a point."""
+    def picture(self, scale: float = 1.0) -> tuple[NDArray[np.uint8], float]:
+        """Grey picture, (height, width), and its pixels a point: `scale`, less on a page too large for that.
+
+        A page without any area is one white pixel.
+        """
+        if min(self.frame.width, self.frame.height) <= 0:
+            return np.full((1, 1), 255, dtype=np.uint8), scale
         scale = min(scale, (MAX_PIXELS / max(1.0, self.frame.width * self.frame.height)) ** 0.5)
         bitmap = self._page.render(scale=scale, grayscale=True)
         try:
-            return np.array(bitmap.to_numpy()).reshape(bitmap.height, -1)[:, : bitmap.width]
+            return np.array(bitmap.to_numpy()).reshape(bitmap.height, -1)[:, : bitmap.width], scale
         finally:
             bitmap.close()
 
@@ -126,6 +134,7 @@ def _read_glyphs(text: Any, count: int, frame: PageFrame) -> Glyphs:
     owners = np.array([_text_object(address, index) or 0 for index in range(count)], dtype=np.uint64)
     codes = np.array([_get_code(address, index) for index in range(count)], dtype=np.uint32).astype(np.int64)
     codes[codes == 2] = ord("-")  # the library's own sign for a hyphen at the end of a line
+    codes[(codes > sys.maxunicode) | ((codes >= 0xD800) & (codes < 0xE000))] = UNKNOWN  # no characters: a broken font
     boxes = np.frombuffer(rectangles, dtype=np.float32).reshape(count, 4)[:, [0, 3, 2, 1]].astype(np.float64)
     styles, starts = number_owners(owners)
     table, turns = [], []
@@ -187,7 +196,18 @@ def _style(text: Any, index: int, fonts: dict[int, tuple[str, bool, bool, bool]]
     is_drawn = raw.FPDFTextObj_GetTextRenderMode(owner) not in _INVISIBLE_MODES
     red, green, blue, alpha = (each.value for each in colours)
     size = raw.FPDFText_GetFontSize(text, index) * scale
-    return Style(name, size, bold, italic, (red, green, blue, alpha), is_drawn, embedded), turn
+    return Style(name, size, bold, italic, (red, green, blue, alpha), is_drawn, embedded, _is_replaced(owner)), turn
+
+
+def _is_replaced(owner: Any) -> bool:
+    """Whether a text object stands under a text of more than a few letters that is to be read instead of it."""
+    length = ctypes.c_ulong()
+    for index in range(raw.FPDFPageObj_CountMarks(owner)):
+        mark = raw.FPDFPageObj_GetMark(owner, index)
+        is_given = raw.FPDFPageObjMark_GetParamStringValue(mark, b"ActualText", None, 0, length)
+        if is_given and length.value > LIGATURE_BYTES:
+            return True
+    return False
 
 
 def _font(font: Any) -> tuple[str, bool, bool, bool]:

@@ -185,7 +185,8 @@ class Run:
     def _read(self, todo: Sequence[_Item]) -> Iterable[_Item]:
         """Read PDFs in child processes, several at once; yields what was read in the order of `todo`."""
         settings = self.library.settings
-        limits = Limits(seconds=settings.parse_seconds, memory_bytes=settings.parse_memory)
+        seconds = settings.parse_seconds
+        limits = Limits(seconds=seconds, cpu_seconds=seconds, memory_bytes=settings.parse_memory)
         calls = []
         for item in todo:
             if item.source is not None:

@@ -3,33 +3,74 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ingest.deadline import OutOfTime, cpu_deadline
 from ingest.layout import OutlineItem
+
+SECONDS = 5.0  # of processor time; the longest real guideline takes half a second
+# Bookmarks and properties are small: what is larger is a bomb. The library's own limits are made for page contents.
+LIMITS = {
+    "maximum_declared_stream_length": 20_000_000,
+    "array_based_stream_maximum_output_length": 20_000_000,
+    "zlib_maximum_output_length": 20_000_000,
+    "lzw_maximum_output_length": 20_000_000,
+    "run_length_maximum_output_length": 20_000_000,
+    "brotli_maximum_output_length": 20_000_000,
+    "stream_filters_maximum_length": 4,
+    "stream_decoding_work_maximum_length": 60_000_000,
+    "xmp_maximum_input_length": 1_000_000,
+    "xmp_maximum_element_count": 10_000,
+    "outline_maximum_entries": 10_000,
+    "outline_maximum_depth": 20,
+    "page_tree_maximum_depth": 50,
+    "named_destinations_maximum_depth": 50,
+    "jbig2dec_binary": None,  # no other program is ever started
+    "disable_legacy_handling": True,
+}
 
 
 def read_properties(path: Path) -> tuple[tuple[OutlineItem, ...], dict[str, str], tuple[str, ...]]:
     """Bookmarks, Info and XMP properties (keys lower-case) and warnings."""
-    from pypdf import PdfReader
+    from pypdf import apply_configuration
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    warnings: list[str] = []
-    outline: tuple[OutlineItem, ...] = ()
-    properties: dict[str, str] = {}
+    found = _Found()
+    try:
+        with apply_configuration(**LIMITS), cpu_deadline(SECONDS):
+            _read(path, found)
+    except OutOfTime:
+        found.warnings.append(f"Bookmarks and document properties took more than {SECONDS:.0f} s; some were not read.")
+    return tuple(found.outline), found.properties, tuple(found.warnings)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was read so far."""
+
+    outline: list[OutlineItem] = field(default_factory=list)
+    properties: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+def _read(path: Path, found: _Found) -> None:
+    from pypdf import PdfReader
+
     try:
         reader = PdfReader(path)
     except Exception as error:  # pypdf raises many types on broken files
-        return (), {}, (f"Bookmarks and document properties could not be read ({type(error).__name__}).",)
+        found.warnings.append(f"Bookmarks and document properties could not be read ({type(error).__name__}).")
+        return
     try:
-        outline = tuple(_outline(reader, reader.outline, 1))
+        found.properties = _properties(reader)
     except Exception as error:
-        warnings.append(f"Bookmarks could not be read ({type(error).__name__}).")
+        found.warnings.append(f"Document properties could not be read ({type(error).__name__}).")
     try:
-        properties = _properties(reader)
+        found.outline = _outline(reader, reader.outline, 1)
     except Exception as error:
-        warnings.append(f"Document properties could not be read ({type(error).__name__}).")
-    return outline, properties, tuple(warnings)
+        found.warnings.append(f"Bookmarks could not be read ({type(error).__name__}).")
 
 
 def _outline(reader: Any, items: list[Any], level: int) -> list[OutlineItem]:

@@ -1,7 +1,8 @@
 """One child process for each PDF, with limits on memory, processor time, wall clock and output.
 
-A small server process imports the reader once and forks a child for every file, so that a child costs milliseconds and
-the forking process has no threads. Requests and answers are JSON: a hostile PDF may own its child, never the parent.
+A small server process (ingest/reader.py) imports the reader once and forks a child for each file, so that a child costs
+milliseconds and the forking process has no threads. Requests and answers are JSON: a hostile PDF may own its child,
+never the parent.
 """
 
 from __future__ import annotations
@@ -12,23 +13,39 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from kb.errors import KBError, UnreadablePdf
+from ingest.leftovers import reading_folder
+from kb.errors import DiskFull, KBError, UnreadablePdf
+
+NO_SPACE = 71  # exit code of a child whose answer could not be written
+MEMORY_SIGNALS = (signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGSEGV, signal.SIGTRAP)
+MUCH = 0.5  # of the memory limit: a crash with more in use is put down to memory
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one file may cost."""
 
-    seconds: int = 120  # wall clock
-    cpu_seconds: int = 120
+    seconds: int = 55  # wall clock
+    cpu_seconds: int = 55
+    page_seconds: int = 20  # wall clock of one page; a page of a real guideline takes less than one
     memory_bytes: int = 1 << 30
-    output_bytes: int = 256 << 20
+    output_bytes: int = 64 << 20  # twenty times what was read from the longest real guideline
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a child ended."""
+
+    index: int
+    code: int  # as os.wait gives it
+    place: str  # what was being read: "page 12"
+    peak_bytes: int  # most memory in use
+    seconds: float  # wall clock
 
 
 def run_limited(function: str, arguments: dict[str, Any], *, limits: Limits | None = None) -> Any:
@@ -41,17 +58,22 @@ def run_limited(function: str, arguments: dict[str, Any], *, limits: Limits | No
 
 
 def run_many(
-    function: str, calls: Sequence[dict[str, Any]], *, limits: Limits, workers: int = 2
+    function: str,
+    calls: Sequence[dict[str, Any]],
+    *,
+    limits: Limits,
+    workers: int = 2,
+    on_end: Callable[[Ended], None] | None = None,
 ) -> Iterator[tuple[int, Any]]:
     """Run a function on many arguments, `workers` children at a time; yields (index, result or error) as they finish.
 
-    Leaving the iterator early, or an interrupt, ends the children.
+    Leaving the iterator early, or an interrupt, ends the children. Raises DiskFull when answers cannot be written.
     """
     if not calls:
         return
-    with tempfile.TemporaryDirectory(prefix="gkb-read-") as folder:
+    with reading_folder() as folder:
         queue = list(enumerate(calls))
-        server = _Server(function, Path(folder), limits)
+        server = _Server(function, folder, limits)
         running: dict[int, dict[str, Any]] = {}
         try:
             while queue or running:
@@ -65,11 +87,12 @@ def run_many(
                         yield index, UnreadablePdf("The reader was stopped from outside.", status="failed")
                     running.clear()
                     server.close()
-                    server = _Server(function, Path(folder), limits)
+                    server = _Server(function, folder, limits)
                     continue
-                index, code = ended
-                del running[index]
-                yield index, _outcome(Path(folder) / f"{index}.json", code, limits)
+                del running[ended.index]
+                if on_end is not None:
+                    on_end(ended)
+                yield ended.index, _outcome(folder / f"{ended.index}.json", ended, limits)
         finally:
             server.close()
 
@@ -80,7 +103,7 @@ class _Server:
     def __init__(self, function: str, folder: Path, limits: Limits) -> None:
         request = {"function": function, "folder": str(folder), "limits": asdict(limits)}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ingest.sandbox", json.dumps(request)],
+            [sys.executable, "-m", "ingest.reader", json.dumps(request)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -96,13 +119,10 @@ class _Server:
         except BrokenPipeError:
             return  # wait() will notice
 
-    def wait(self) -> tuple[int, int] | None:
+    def wait(self) -> Ended | None:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
-        if not line:
-            return None
-        ended = json.loads(line)
-        return int(ended["index"]), int(ended["code"])
+        return Ended(**json.loads(line)) if line else None
 
     def close(self) -> None:
         for stream in (self._process.stdin, self._process.stdout):
@@ -116,13 +136,20 @@ class _Server:
         self._process.wait()
 
 
-def _outcome(path: Path, code: int, limits: Limits) -> Any:
-    if os.WIFSIGNALED(code):
-        return UnreadablePdf(_signal_message(os.WTERMSIG(code), limits), status="failed")
+def _outcome(path: Path, ended: Ended, limits: Limits) -> Any:
+    """What the child answered, or the error that says how it ended; raises DiskFull."""
+    if os.WIFSIGNALED(ended.code):
+        return _stopped(ended, limits)
+    if os.WEXITSTATUS(ended.code) == NO_SPACE:
+        raise DiskFull(
+            f"What was read cannot be kept in the folder for temporary files ({path.parent.parent}).",
+            hint="Free disk space there (or set TMPDIR), then run the same command again.",
+        )
     try:
         answer = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return UnreadablePdf(f"The reader ended with code {os.WEXITSTATUS(code)}.", status="failed")
+    # A child that was taken over may have written anything, also what is nested too deeply to be taken apart.
+    except (OSError, ValueError, RecursionError, MemoryError):
+        return UnreadablePdf(f"The reader ended with code {os.WEXITSTATUS(ended.code)}.", status="failed")
     finally:
         path.unlink(missing_ok=True)
     if "error" in answer:
@@ -131,94 +158,23 @@ def _outcome(path: Path, code: int, limits: Limits) -> Any:
     return answer["result"]
 
 
-def _signal_message(number: int, limits: Limits) -> str:
+def _stopped(ended: Ended, limits: Limits) -> UnreadablePdf:
+    number = os.WTERMSIG(ended.code)
     named = {
-        signal.SIGALRM: f"Reading took longer than {limits.seconds} s and was stopped.",
-        signal.SIGXCPU: f"Reading used more than {limits.cpu_seconds} s of processor time and was stopped.",
-        signal.SIGXFSZ: f"Reading gave more than {limits.output_bytes >> 20} MiB of text and was stopped.",
-        signal.SIGKILL: "Reading was killed, probably because the machine ran out of memory.",
+        signal.SIGALRM: f"Reading took longer than {limits.seconds} s and was stopped",
+        signal.SIGXCPU: f"Reading used more than {limits.cpu_seconds} s of processor time and was stopped",
+        signal.SIGXFSZ: f"Reading gave more than {limits.output_bytes >> 20} MiB of text and was stopped",
+        signal.SIGKILL: "Reading was killed, probably because the machine ran out of memory",
     }
-    return named.get(signal.Signals(number), f"The reader crashed on this file (signal {number}).")
+    message = named.get(signal.Signals(number), f"The reader crashed on this file (signal {number})")
+    if number == signal.SIGALRM and ended.seconds < limits.seconds:
+        message = f"One page took longer than {limits.page_seconds} s to read; reading was stopped"
+    if number in MEMORY_SIGNALS and ended.peak_bytes > MUCH * limits.memory_bytes:
+        message = f"Reading needed more than the {limits.memory_bytes >> 20} MiB of memory that one file may use"
+    hint = "For a very long guideline raise GKB_PARSE_SECONDS." if number in (signal.SIGALRM, signal.SIGXCPU) else ""
+    return UnreadablePdf(f"{message}{place_words(ended.place)}.", status="failed", hint=hint)
 
 
-def _serve() -> None:
-    """The server: forks a child for every line on standard input, tells on standard output how each ended."""
-    import select
-
-    request = json.loads(sys.argv[1])
-    module, name = request["function"].split(":")
-    function = getattr(__import__(module, fromlist=[name]), name)
-    children: dict[int, int] = {}
-    is_open, rest = True, b""
-    while is_open or children:
-        # Raw reads: lines must not wait in a Python buffer where select cannot see them.
-        if is_open and select.select([0], [], [], 0.01 if children else None)[0]:
-            block = os.read(0, 1 << 16)
-            if not block:
-                break  # the parent is gone: so are we, and with us the group
-            *lines, rest = (rest + block).split(b"\n")
-            for line in lines:
-                call = json.loads(line)
-                children[_fork(function, call, request)] = call["index"]
-        while children:
-            pid, code = os.waitpid(-1, os.WNOHANG)
-            if not pid:
-                break
-            os.write(1, json.dumps({"index": children.pop(pid), "code": code}).encode() + b"\n")
-    for pid in children:
-        os.kill(pid, signal.SIGKILL)
-
-
-def _fork(function: Any, call: dict[str, Any], request: dict[str, Any]) -> int:
-    pid = os.fork()
-    if pid:
-        return pid
-    try:
-        path = Path(request["folder"]) / f"{call['index']}.json"
-        _restrain(Limits(**request["limits"]))
-        path.write_text(json.dumps(_answer(function, call["arguments"]), ensure_ascii=False), encoding="utf-8")
-        os._exit(0)
-    finally:
-        os._exit(70)
-
-
-def _restrain(limits: Limits) -> None:
-    import resource
-
-    null = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(null, stream)
-    os.nice(5)
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.output_bytes, limits.output_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
-    signal.alarm(limits.seconds)  # holds even when server and parent are gone
-
-
-def _answer(function: Any, arguments: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return {"result": function(**arguments)}
-    except UnreadablePdf as error:
-        return {"error": {"message": error.message, "status": error.status, "hint": error.hint}}
-    except MemoryError:
-        return {"error": {"message": "Reading needed more memory than one file may use.", "status": "failed"}}
-    except RecursionError:
-        return {"error": {"message": "The file's structure is nested too deeply.", "status": "failed"}}
-    except Exception as error:  # any library may raise anything on a broken file
-        message = f"The reader failed on this file ({type(error).__name__} in {_place(error)})."
-        return {"error": {"message": message, "status": "failed"}}
-
-
-def _place(error: BaseException) -> str:
-    """Module and line of the innermost frame: enough to report, without words of the document."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "unknown place"
-
-
-if __name__ == "__main__":
-    _serve()
+def place_words(place: str) -> str:
+    """ "page 12" as it stands at the end of a message."""
+    return f" (at {place})" if place else ""

@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     workers: int = Field(2, ge=1, le=64, description="PDFs read at the same time")
     max_bytes: int = Field(200_000_000, ge=1_000, description="largest PDF taken in, bytes")
     max_pages: int = Field(3_000, ge=1, description="most pages read from one PDF")
-    parse_seconds: int = Field(120, ge=5, description="longest time for reading one PDF")
+    parse_seconds: int = Field(55, ge=5, description="longest time for reading one PDF")
     parse_memory: int = Field(1 << 30, ge=1 << 28, description="most memory for reading one PDF, bytes")
     review_years_amber: float = Field(3, description="age at which an edition is marked for review")
     review_years_red: float = Field(5, description="age at which an edition is marked as overdue for review")

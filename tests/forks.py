@@ -129,15 +129,15 @@ class _ForkedReader:
 
     @staticmethod
     def _serve(request: str, source: int, target: int) -> None:
-        from ingest import sandbox
+        from ingest import reader
 
         try:
             os.setsid()
             os.dup2(source, 0)
             os.dup2(target, 1)
             os.closerange(3, 1024)
-            sys.argv = ["sandbox", request]
-            sandbox._serve()
+            sys.argv = ["reader", request]
+            reader.serve()
         finally:
             os._exit(0)
 
