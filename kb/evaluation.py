@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from kb.answering import answer
+from kb.answering import Mode, answer
 from kb.domain import Answer, Filters, Hit
 from kb.errors import UsageError
+from kb.evaluation_written import ask_in_writing, written_measures
 from kb.retrieval import search
 from kb.retrieval.filters import read_filters
 from kb.store.library import Library
@@ -118,23 +119,27 @@ def evaluate(
     *,
     k: int = 10,
     answers: bool = True,
+    mode: Mode = Mode.EXTRACTIVE,
     progress: Callable[[int], None] | None = None,
 ) -> Evaluation:
-    """Ask every question as its line says and score what comes back."""
+    """Ask every question as its line says and score what comes back.
+
+    Mode GENERATED asks each a second time in writing and puts those measures beside the others.
+    """
     outcomes = []
     languages = {edition.file: edition.language for edition in library.ledger().editions.values()}
     for number, asked in enumerate(questions, start=1):
-        outcomes.append(_ask(library, asked, languages, k=k, answers=answers))
+        outcomes.append(_ask(library, asked, languages, k=k, answers=answers, mode=mode))
         if progress:
             progress(number)
     return summarise(outcomes)
 
 
-def _ask(library: Library, asked: Asked, languages: Mapping[str, str], *, k: int, answers: bool) -> Outcome:
+def _ask(library: Library, asked: Asked, languages: Mapping[str, str], *, k: int, answers: bool, mode: Mode) -> Outcome:
     found = search(library, asked.question, k=k, filters=asked.filters)
     measures = {} if asked.is_negative else ranking_measures(asked, found.hits)
     first = next((hit.rank for hit in found.hits if answers_question(asked, hit)), None)
-    given = answer(library, asked.question, filters=asked.filters) if answers else None
+    given = answer(library, asked.question, filters=asked.filters, mode=Mode.EXTRACTIVE) if answers else None
     why = ""
     if given is not None:
         why = why_wrong(asked, given)
@@ -142,6 +147,10 @@ def _ask(library: Library, asked: Asked, languages: Mapping[str, str], *, k: int
         measures["refused_rightly" if asked.is_negative else "refused_wrongly"] = float(given.refusal is not None)
         if given.refusal is None:
             measures["quoted"] = float(sum(len(citation.quote) for citation in given.citations))
+        if mode is Mode.GENERATED and not asked.is_negative:
+            written, steps = ask_in_writing(library, asked.question, asked.filters)
+            is_right = not why_wrong(asked, written)
+            measures |= written_measures(written, steps, asked.must_include, is_right=is_right)
     return Outcome(
         id=asked.id,
         lang=asked.lang,

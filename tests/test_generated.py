@@ -3,6 +3,7 @@ ordinary. The model is a scripted server that obeys, lies or breaks as each test
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -412,3 +413,47 @@ def test_doctor_tests_the_address(library: Library, monkeypatch: pytest.MonkeyPa
 
 def test_a_base_url_as_path_is_no_home(tmp_path: Path) -> None:
     assert load_settings(home=tmp_path).llm_base_url == ""
+
+
+# The screen.
+
+
+def test_the_screen_shows_a_written_answer_and_a_follow_up_of_it(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import streamlit as st
+    from streamlit.testing.v1 import AppTest
+
+    from tests.test_screens import APP, words
+
+    st.cache_resource.clear()
+    monkeypatch.setenv("GKB_HOME", str(library.home))
+    monkeypatch.setenv("GKB_LLM_MODEL", "scripted")
+    with scripted_llm(citing("aspirin 75 mg", TRUE, "Aspirin is <b>good</b> [§].")) as it:
+        monkeypatch.setenv("GKB_LLM_BASE_URL", it.address)
+        app = AppTest.from_file(str(APP), default_timeout=120).run()
+        app.text_input(key="question").set_value(ASKED).run()
+        assert not app.exception
+        assert TRUE.replace(" [§]", "") in words(app)
+        assert "1 sentence removed: not supported by the cited text." in words(app)
+        assert "is <b>good" not in words(app)
+        app.text_input(key="question").set_value("and in adults?").run()
+        assert not app.exception
+        assert "Read as a follow-up: “aspirin dose in stable angina in adults?”" in words(app)
+    st.cache_resource.clear()
+
+
+def test_both_modes_are_scored_side_by_side(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = {
+        "id": "q1", "question": ASKED, "lang": "en", "kind": "single", "must_include": [["75 mg"]],
+        "gold": [{"file": "angina@2023.pdf", "pages": [3]}],
+    }  # fmt: skip
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text(json.dumps(line), encoding="utf-8")
+    monkeypatch.setenv("GKB_LLM_MODEL", "scripted")
+    with scripted_llm(citing("aspirin 75 mg", TRUE, LIES["altered dose"])) as it:
+        monkeypatch.setenv("GKB_LLM_BASE_URL", it.address)
+        scored = gkb("evaluate", questions, "--mode", "generated", "--home", library.home, "--json")
+    figures = {name: each["value"] for name, each in scored.json["groups"]["all"].items()}
+    assert figures["right"] == figures["written"] == figures["written_right"] == figures["written_facts"] == 1.0
+    assert figures["removed"] == 0.5

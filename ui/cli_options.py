@@ -19,6 +19,7 @@ PublisherName = Annotated[str | None, typer.Option("--publisher", help="Only thi
 Jurisdiction = Annotated[str | None, typer.Option("--jurisdiction", help="Only this jurisdiction and international.")]
 Language = Annotated[str | None, typer.Option("--language", help="Only guidelines in en or zh.")]
 FileName = Annotated[str | None, typer.Option("--file", help="Only this PDF (its name).")]
+FollowUpOf = Annotated[str, typer.Option("--follow-up-of", help="The question before, which this one goes on from.")]
 ModeName = Annotated[str | None, typer.Option("--mode", help="extractive (quotes) or generated (language model).")]
 Sets = Annotated[list[str] | None, typer.Option("--set", help="field=value; may be repeated.")]
 Batch = Annotated[Path | None, typer.Option("--batch", help="JSON lines of {id, question, as_of?, scope?}.")]

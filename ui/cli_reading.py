@@ -13,6 +13,7 @@ from ui.cli_options import (
     AsOf,
     Batch,
     FileName,
+    FollowUpOf,
     GuidelineId,
     Home,
     Json,
@@ -52,7 +53,8 @@ def ask(
     question: Annotated[str | None, typer.Argument(help="Question, English or Chinese.")] = None, batch: Batch = None,
     as_of: AsOf = None, known_at: KnownAt = None, all_editions: All = False, guideline: GuidelineId = None,
     publisher: PublisherName = None, jurisdiction: Jurisdiction = None, language: Language = None,
-    file: FileName = None, mode: ModeName = None, home: Home = None, as_json: Json = False,
+    file: FileName = None, mode: ModeName = None, follow_up_of: FollowUpOf = "",
+    home: Home = None, as_json: Json = False,
     history: Annotated[bool, typer.Option("--history", help="Show what the other editions say as well.")] = False,
 ) -> None:  # fmt: skip
     """Answer with literal quotes, each with edition, status and page; or say that the library does not cover it."""
@@ -70,7 +72,7 @@ def ask(
             )
             return
         with steps_shown(quiet=as_json) as show:
-            given = answer(library, question or "", filters=plain, mode=how, listen=show)
+            given = answer(library, question or "", filters=plain, mode=how, follow_up_of=follow_up_of, listen=show)
         given = with_history(library, given, plain) if history else given
     print_json(answer_json(given)) if as_json else print_answer(given)
 
@@ -125,18 +127,19 @@ def evaluate(
     k: Annotated[int, typer.Option("--k")] = 10,
     save: Annotated[Path | None, typer.Option("--save", help="Keep the run here, as JSON.")] = None,
     check: Annotated[Path | None, typer.Option("--check", help="A kept run; exit 1 when this one is worse.")] = None,
-    home: Home = None, as_json: Json = False,
+    mode: ModeName = None, home: Home = None, as_json: Json = False,
 ) -> None:  # fmt: skip
     """Score retrieval, answers and refusals on a question file."""
     from kb.comparison import compare_runs, read_baseline
     from kb.evaluation import evaluate as score
     from kb.evaluation import load_questions
+    from ui.cli_writing import read_mode
     from ui.printing import print_evaluation
     from ui.shapes_maintenance import evaluation_json
 
     asked, baseline = load_questions(questions), read_baseline(check) if check else None
     with opened(home) as library:
-        scored = score(library, asked, k=k)
+        scored = score(library, asked, k=k, mode=read_mode(mode or "extractive"))
     changes = compare_runs(baseline, scored) if baseline is not None else None
     result = evaluation_json(scored, changes)
     if save:

@@ -69,6 +69,8 @@ def write_answer(
     model = load_llm(library.settings)
     if model is None:
         return quoted.answer
+    if is_stopped():
+        return _fall_back(quoted, "model_stopped", say("model_stopped", language), listen)
     waiting = seconds_to_wait(library.home, model.address)
     if waiting:
         return _fall_back(quoted, "model_resting", say("model_resting", language, seconds=f"{waiting:.0f}"), listen)
@@ -202,7 +204,7 @@ def _finish(
         return _fall_back(quoted, "both_sides", say("both_sides", language), listen)
     notices = (*given.warnings, *_own_notices(draft, citations, language))
     milliseconds = quoted.answer.milliseconds + (time.perf_counter() - started) * 1000
-    return replace(given, warnings=notices, milliseconds=milliseconds)
+    return replace(given, understood=quoted.answer.understood, warnings=notices, milliseconds=milliseconds)
 
 
 def _hides_a_side(quotes: Answer, written: Answer) -> bool:

@@ -87,6 +87,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "This is guideline text, not a decision about a patient. Decide with the whole record at hand.",
         "zh": "以下是指南原文，不是针对某位患者的决定；请结合完整病情判断。",
     },
+    "follow_up": {"en": "Read as a follow-up: “{question}”", "zh": "按追问理解为：“{question}”"},
     "generated": {
         "en": "Written by a language model; each sentence was checked against the text that it cites. Read the quotes.",
         "zh": "由语言模型撰写，每句均已与所引原文核对。请以引文为准。",

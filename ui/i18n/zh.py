@@ -195,4 +195,8 @@ TEXTS: dict[str, str] = {
     "Published: {name}": "已发布：{name}",
     "Saved: {name}": "已保存：{name}",
     "Rejected: {name}": "未接收：{name}",
+    "Stop": "停止",
+    "{number} passages found; the language model is asked …": "找到{number}段原文，正在请语言模型撰写……",
+    "The language model is writing, {seconds} s …": "语言模型正在撰写，{seconds}秒……",
+    "Checked sentences: {count}; removed: {removed}": "已核对{count}句，删去{removed}句",
 }

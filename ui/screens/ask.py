@@ -16,6 +16,7 @@ from ui import frame
 from ui.components import draw_answer, draw_history, first_place
 from ui.i18n import t
 from ui.page_view import REVIEW, close_place, draw_page_view, open_place, opened_place
+from ui.writing import STOPPED, Writing
 
 ALL = ""
 
@@ -137,8 +138,7 @@ def _answer_once(library: Library, question: str, filters: Filters) -> Answer:
     key = (question, chosen, date.today(), library.ledger().revision)
     known = st.session_state.get("answer")
     if known is None or known[0] != key:
-        with st.spinner(t("Looking in the editions in force …")):
-            known = (key, answer(library, question, filters=filters))
+        known = (key, _ask(library, question, filters, key))
         st.session_state["answer"] = known
         place = first_place(known[1])
         if place is not None:
@@ -147,6 +147,27 @@ def _answer_once(library: Library, question: str, filters: Filters) -> Answer:
             close_place()
     found: Answer = known[1]
     return found
+
+
+def _ask(library: Library, question: str, filters: Filters, key: object) -> Answer:
+    """Ask, as a follow-up of the answer before where the words say so; with a language model its writing is shown."""
+    before = st.session_state.get("answer")
+    previous = before[1].question if before is not None else ""
+    if not library.settings.llm_base_url:
+        with st.spinner(t("Looking in the editions in force …")):
+            return answer(library, question, filters=filters, follow_up_of=previous)
+    is_stopped = st.session_state.pop(STOPPED, None) == key
+    writing = Writing(key)
+    given = answer(
+        library,
+        question,
+        filters=filters,
+        follow_up_of=previous,
+        listen=writing.show,
+        is_stopped=lambda: is_stopped,
+    )
+    writing.clear()
+    return given
 
 
 if __name__ == "__main__":
