@@ -1,6 +1,6 @@
 """A knowledge base of clinical guidelines that knows which edition it quotes and whether that edition is in force.
 
-`from kb import open_library, search, answer, diff` is the door for other programs; verbs are imported when first
+`from kb import open_library, search, answer, check, diff` is the door for other programs; verbs are imported when first
 used, so that `import kb` costs nothing.
 """
 
@@ -11,10 +11,11 @@ _HOMES = {
     "open_library": "kb.store.library",
     "search": "kb.retrieval.search",
     "answer": "kb.answering.asking",
+    "check": "kb.practice.check",
     "diff": "kb.versions.diff",
     "Filters": "kb.domain",
 }
-__all__ = ["Filters", "answer", "diff", "open_library", "search"]
+__all__ = ["Filters", "answer", "check", "diff", "open_library", "search"]
 
 
 def __getattr__(name: str) -> Any:

@@ -32,6 +32,7 @@ COMMANDS = (
     cli_librarian.undo,
     cli_librarian.audit,
     cli_quality.diff,
+    cli_quality.check,
     cli_care.reindex,
     cli_care.doctor,
     cli_care.backup,

@@ -112,8 +112,13 @@ def write_json(path: Path, value: Any) -> None:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
-def json_lines(batch: Path, filters: Filtered, run: Callable[[str, Filters], dict[str, Any]]) -> None:
-    """Answer a file of questions line by line; a bad line gives an error object and exit code 1 at the end."""
+def json_lines(
+    batch: Path, filters: Filtered, run: Callable[[str, Filters], dict[str, Any]], *, key: str = "question"
+) -> None:
+    """Answer a file of questions (or what stands under `key`) line by line.
+
+    A bad line gives an error object, and exit code 1 at the end.
+    """
     import typer
 
     try:
@@ -129,9 +134,9 @@ def json_lines(batch: Path, filters: Filtered, run: Callable[[str, Filters], dic
         try:
             asked = json.loads(line)
             identity = asked.get("id")
-            result = run(str(asked["question"]), filters.read(asked))
+            result = run(str(asked[key]), filters.read(_with_jurisdiction(asked)))
             milliseconds = round((time.perf_counter() - begun) * 1000, 1)
-            print_json({"id": identity, **result, "ms": milliseconds})
+            print_json({**result, "id": identity, "ms": milliseconds})
         except (ValueError, KeyError, TypeError, AttributeError, UsageError) as error:
             failed = True
             message = error.message if isinstance(error, KBError) else f"not a question line ({error!r})"
@@ -139,6 +144,13 @@ def json_lines(batch: Path, filters: Filtered, run: Callable[[str, Filters], dic
         sys.stdout.flush()
     if failed:
         raise typer.Exit(1)
+
+
+def _with_jurisdiction(asked: dict[str, Any]) -> dict[str, Any]:
+    """A line's `jurisdiction` as part of its scope."""
+    if not asked.get("jurisdiction"):
+        return asked
+    return {**asked, "scope": {**(asked.get("scope") or {}), "jurisdiction": asked["jurisdiction"]}}
 
 
 @contextmanager

@@ -6,12 +6,13 @@ Imports of verbs stand inside, so that --help is instant.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from ui.cli_frame import opened, print_json
-from ui.cli_options import Home, Json
+from kb.errors import UsageError
+from ui.cli_frame import Filtered, json_lines, opened, print_json
+from ui.cli_options import All, AsOf, GuidelineId, Home, Json, Jurisdiction, KnownAt, Language, PublisherName
 
 Out = Annotated[Path | None, typer.Option("--out", help="Write a table here: .csv, .xlsx or .html.")]
 
@@ -35,3 +36,53 @@ def diff(
     if out:
         write_table(out, diff_table(found))
     print_json(diff_json(found)) if as_json else print_diff(found)
+
+
+def check(
+    text: Annotated[str | None, typer.Argument(help="A statement or a text.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="A document: txt, md, pdf, docx, csv or xlsx.")] = None,
+    batch: Annotated[Path | None, typer.Option("--batch", help="JSON lines of {id, claim, as_of?, "
+        "jurisdiction?}.")] = None,
+    out: Out = None, as_of: AsOf = None, known_at: KnownAt = None, all_editions: All = False,
+    guideline: GuidelineId = None, publisher: PublisherName = None, jurisdiction: Jurisdiction = None,
+    language: Language = None, home: Home = None, as_json: Json = False,
+) -> None:  # fmt: skip
+    """Check what is written here against what is in force: current, outdated, deviating, not covered."""
+    from kb.practice import check as examine
+    from ui.exports import check_ending, write_table
+    from ui.printing_quality import print_check
+    from ui.shapes_quality import check_json
+    from ui.tables import check_table
+
+    filters = Filtered(as_of, known_at, all_editions, guideline, publisher, jurisdiction, language)
+    plain = filters.read()
+    if out:
+        check_ending(out)
+    with opened(home) as library:
+        if batch:
+            json_lines(batch, filters, lambda line, chosen: _one_claim(library, line, chosen), key="claim")
+            return
+        found = examine(library, _read(text, file), filters=plain)
+        if out:
+            write_table(out, check_table(found))
+    print_json(check_json(found)) if as_json else print_check(found)
+
+
+def _read(text: str | None, file: Path | None) -> Any:
+    """The text, or the lines of the file."""
+    from ingest.documents import read_document
+
+    if file is not None:
+        return read_document(file)
+    if not text or not text.strip():
+        raise UsageError("Give a text, or --file DOCUMENT.", hint='Example: gkb check "Aspirin 150 mg once daily"')
+    return text
+
+
+def _one_claim(library: Any, claim: str, filters: Any) -> dict[str, Any]:
+    from kb.practice.check import check_claim
+    from kb.practice.claims import split_parts
+    from kb.practice.nouns import Claim
+    from ui.shapes_quality import finding_json
+
+    return finding_json(check_claim(library, Claim(claim, "", split_parts(claim)), filters))

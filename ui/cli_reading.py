@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from kb.errors import UsageError
 from ui.cli_frame import Filtered, json_lines, opened, print_json, write_json
 from ui.cli_options import (
     All,
@@ -122,14 +123,33 @@ def show(
     print_json(shown) if as_json else print_shown(shown)
 
 
+def evaluate_claims(claims: Path, home: Path | None, *, as_json: bool) -> None:
+    """Score the practice check, beside two naive rules."""
+    from kb.practice.measure import load_claims, measure
+    from ui.printing_quality import print_scores
+    from ui.shapes_quality import scores_json
+
+    gold = load_claims(claims)
+    with opened(home) as library:
+        result = measure(library, gold)
+    print_json({"claims": scores_json(result)}) if as_json else print_scores(result)
+
+
 def evaluate(
-    questions: Annotated[Path, typer.Argument(help="Question file, JSON lines.")],
+    questions: Annotated[Path | None, typer.Argument(help="Question file, JSON lines.")] = None,
+    claims: Annotated[Path | None, typer.Option("--claims", help="Claims with verdicts, JSON lines.")] = None,
     k: Annotated[int, typer.Option("--k")] = 10,
     save: Annotated[Path | None, typer.Option("--save", help="Keep the run here, as JSON.")] = None,
     check: Annotated[Path | None, typer.Option("--check", help="A kept run; exit 1 when this one is worse.")] = None,
     mode: ModeName = None, home: Home = None, as_json: Json = False,
 ) -> None:  # fmt: skip
-    """Score retrieval, answers and refusals on a question file."""
+    """Score retrieval, answers and refusals on a question file; with --claims the practice check."""
+    if claims is not None:
+        evaluate_claims(claims, home, as_json=as_json)
+    if questions is None:
+        if claims is None:
+            raise UsageError("Give a question file, or --claims FILE.")
+        return
     from kb.comparison import compare_runs, read_baseline
     from kb.evaluation import evaluate as score
     from kb.evaluation import load_questions

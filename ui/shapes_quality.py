@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
+from kb.practice.measure import Scores
+from kb.practice.nouns import Check, DocumentFinding, Finding
 from kb.versions.diff import Change, Diff
 from kb.versions.lines import Line
+from ui.shapes import citation_json
 
 
 def diff_json(found: Diff) -> dict[str, Any]:
@@ -47,3 +52,57 @@ def side_json(line: Line) -> dict[str, Any]:
         "certainty": graded.certainty if graded else "",
         "section": list(line.section),
     }
+
+
+def check_json(found: Check) -> dict[str, Any]:
+    """What a check found."""
+    return {
+        "as_of": found.as_of.isoformat(),
+        "coverage": {
+            "guidelines": found.coverage.guidelines,
+            "editions": found.coverage.editions,
+            "newest_issued_on": found.coverage.newest_issued_on or None,
+        },
+        "document_findings": [document_finding_json(each) for each in found.document_findings],
+        "findings": [finding_json(each) for each in found.findings],
+    }
+
+
+def document_finding_json(found: DocumentFinding) -> dict[str, Any]:
+    """What is wrong with a source that a document cites."""
+    return {
+        "kind": found.kind,
+        "text": found.text,
+        "location": found.location,
+        "edition_id": found.edition_id,
+        "current_edition_id": found.current_edition_id,
+    }
+
+
+def finding_json(found: Finding) -> dict[str, Any]:
+    """A claim with its verdict and the evidence on both sides; the parts of a compound claim under `parts`."""
+    shown: dict[str, Any] = {
+        "id": found.id,
+        "claim": found.claim,
+        "location": found.location,
+        "verdict": found.verdict,
+        "subtype": found.subtype or None,
+        "severity": found.severity,
+        "confidence": found.confidence,
+        "current": citation_json(found.current) if found.current else None,
+        "superseded": citation_json(found.superseded) if found.superseded else None,
+        "other_bodies": [citation_json(each) for each in found.other_bodies],
+        "changed": [
+            {"slot": each.slot, "claim": each.claim, "superseded": each.superseded, "current": each.current}
+            for each in found.changed
+        ],
+        "why": found.why,
+    }
+    if found.parts:
+        shown["parts"] = [finding_json(each) for each in found.parts]
+    return shown
+
+
+def scores_json(found: Mapping[str, Mapping[str, Scores]]) -> dict[str, Any]:
+    """Figures of the practice check by rule and language."""
+    return {rule: {name: asdict(scores) for name, scores in groups.items()} for rule, groups in found.items()}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kb.domain import Citation
+from kb.practice.nouns import Check, DocumentFinding, Finding
 from kb.versions.changes import Changed
 from kb.versions.diff import Change, Diff
 from kb.versions.lines import Line
@@ -52,3 +54,49 @@ def _side(lines: Sequence[Line]) -> tuple[str, str, str]:
 def changed_text(changed: Changed) -> str:
     """A changed slot in one line."""
     return f"{changed.slot}: {changed.old or '—'} → {changed.new or '—'}"
+
+
+CHECK_HEADER = (
+    "verdict", "severity", "subtype", "claim", "place", "why", "current text", "current edition", "current page",
+    "superseded text", "superseded edition", "superseded page", "differs in", "confidence", "id",
+)  # fmt: skip
+
+
+def check_table(found: Check) -> Table:
+    """One row for each finding; what is wrong with cited sources stands above."""
+    coverage = found.coverage
+    newest = coverage.newest_issued_on or "on an unknown day"
+    notes = (
+        f"As of {found.as_of.isoformat()}, against {coverage.guidelines} guidelines in force "
+        f"({coverage.editions} editions held; the newest was issued {newest}).",
+        *(source_text(each) for each in found.document_findings),
+        "Found by rules; a person decides. Outdated means: relative to this library. Reference tool, not a medical "
+        "device.",
+    )
+    rows = tuple(_finding_row(each) for each in found.findings)
+    return Table("Practice check", notes, CHECK_HEADER, rows, tuple(each.verdict.value for each in found.findings))
+
+
+def source_text(found: DocumentFinding) -> str:
+    """A document finding in one line."""
+    instead = f"; in force: {found.current_edition_id}" if found.current_edition_id else ""
+    place = f" ({found.location})" if found.location else ""
+    return f"{found.kind}: {found.edition_id}{place}{instead}"
+
+
+def _finding_row(found: Finding) -> tuple[str, ...]:
+    differs = "\n".join(
+        f"{each.slot}: {each.claim or '—'} | {each.superseded or '—'} | {each.current or '—'}" for each in found.changed
+    )
+    return (
+        found.verdict.value, found.severity.value, found.subtype, found.claim, found.location, found.why,
+        *_cited(found.current), *_cited(found.superseded), differs, f"{found.confidence:.2f}", found.id,
+    )  # fmt: skip
+
+
+def _cited(citation: Citation | None) -> tuple[str, str, str]:
+    if citation is None:
+        return "", "", ""
+    edition = citation.hit.edition
+    dated = ", ".join(part for part in (edition.label, edition.issued_on) if part)
+    return citation.quote, f"{edition.publisher}: {edition.title} ({dated})", str(citation.page_first)

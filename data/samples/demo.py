@@ -24,7 +24,7 @@ def run(home: str, *arguments: str) -> None:
 
 
 def main() -> None:
-    """Ingest, list, ask three questions, ask as of an earlier date, compare two editions."""
+    """Ingest, list, ask three questions, ask as of an earlier date, check a statement, compare editions."""
     with tempfile.TemporaryDirectory(prefix="gkb-demo-") as home:
         run(home, "ingest", str(SAMPLES), "--manifest", str(SAMPLES / "manifest.csv"))
         run(home, "editions")
@@ -32,6 +32,8 @@ def main() -> None:
             run(home, "ask", question)
         print("\nThe same question as of a day on which the earlier edition was in force:")
         run(home, "ask", QUESTIONS[1], "--as-of", "2023-01-01")
+        print("\nA statement of a local protocol, beside what is in force:")
+        run(home, "check", "别嘌醇起始剂量为100 mg/d")
         print("\nWhat changed between two editions, the gravest first:")
         run(home, "diff", "bcma-gout@2021-03-20", "bcma-gout@2025-06-18")
     print("\nThe web pages: put PDFs in with `gkb ingest FOLDER --publish`, then `make ui` (http://127.0.0.1:8501).")

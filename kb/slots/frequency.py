@@ -45,17 +45,18 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], float]], ...] = (
                 re.I), lambda m: _ADVERBS[m["unit"].lower()] / _count(m["times"].lower())),
     (re.compile(rf"\b(?:every|each) (?P<n>{_NUMBER})?\s?(?P<unit>minute|hour|day|week|month|year)s?\b", re.I), _every),
     (re.compile(rf"\bq(?P<n>{_NUMBER})(?P<unit>h|d)\b", re.I), _every),
-    (re.compile(rf"(?:每隔|"
-                rf"每)(?P<n>{_NUMBER})?\s?(?P<unit>{_UNIT})[^,。;,:≥≤<>\d]{{0,6}}?(?P<times>{_NUMBER})次"), _every),
-    (re.compile(rf"(?P<n>{_NUMBER})(?P<unit>天|日|周|年|月)(?P<times>{_NUMBER})次"), _every),
+    (re.compile(rf"(?:每隔|每)(?P<n>{_NUMBER})?\s?(?P<unit>{_UNIT})(?:(?!发作|满|超过|达)[^,。;:≥≤<>\d]){{0,6}}?"
+                rf"(?P<times>{_NUMBER})次"), _every),
+    (re.compile(rf"(?P<n>{_NUMBER})(?P<unit>天|日|周|年|个月|"
+                rf"月)[^,。;≥≤<>\d发满超达]{{0,2}}?(?P<times>{_NUMBER})次"), _every),
     (re.compile(rf"(?:每隔|每)(?P<n>{_NUMBER})\s?(?P<unit>{_UNIT})"), _every),
     (re.compile(rf"(?P<times>{_NUMBER})\s?次\s?/\s?(?P<unit>{_UNIT})"), _per),
     (re.compile(r"(?<![/\w])(?P<adverb>every other (?:day|year)|daily|nightly|weekly|fortnightly|monthly|quarterly|"
                 r"annual(?:ly)?|yearly|biennial(?:ly)?|q\.?d\.?|b\.?i\.?d\.?|b\.?d\.?|t\.?i\.?d\.?|t\.?d\.?s\.?|"
                 r"q\.?i\.?d\.?)"
-                r"(?![\w/])(?! life| living| activit)", re.I),
+                r"(?![\w/])(?! (?:life|living|activit|dos|max|total|target|average|amount|intake))", re.I),
      lambda m: _ADVERBS[m["adverb"].lower().replace(".", "")]),
-    (re.compile(r"(?P<adverb>隔日|每(?:日|天|晚|周|月|年))(?!\d|一|"
+    (re.compile(r"(?P<adverb>隔日|每(?:日|天|晚|周|月|年))(?!发作|\d|一|最大|剂量|总|用量|摄入|饮|"
                 r"[^,。;]{0,4}[≥≤<>])"), lambda m: _ADVERBS[m["adverb"]]),
 )  # fmt: skip
 

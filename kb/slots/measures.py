@@ -59,6 +59,7 @@ UNIT_OF = {
     "spo2": "%",
     "lvef": "%",
     "heart_rate": "bpm",
+    "potassium": "mmol/L",
 }  # left out in print
 NEAR_BEFORE, NEAR_AFTER = 60, 14
 
@@ -96,7 +97,7 @@ _UNITS_OF = {
     "bpm": {"heart_rate", "respiratory_rate"}, "cm": {"waist"}, "kg": {"weight"}, "mg": {"sodium"},
     "kcal": {"energy"},
     "": {"ph", "inr", "eosinophils", "cd4", "platelets", "bmi", "hba1c", "egfr",
-         "spo2", "lvef", "heart_rate", "score"},
+         "spo2", "lvef", "heart_rate", "score", "potassium", "sbp", "dbp"},
     "points": {"score"},
 }  # fmt: skip
 

@@ -38,7 +38,9 @@ class Quantity:
     is_high_strict: bool
     unit: str  # canonical
     role: Role
-    measure: str  # what it measures ("ldl", "sbp", "glucose"), "" where the text does not say
+    measure: (
+        str  # what it measures ("ldl", "sbp", "glucose"), of a dose start | max | step; "" if the text does not say
+    )
     text: str  # as printed, with its comparator
     start: int  # of `text` in the unified text
     is_negated: bool = False  # "rather than 80-110 mg/dL"
@@ -102,10 +104,12 @@ class Population:
 
     sex: str  # male | female | ""
     conditions: frozenset[str]  # lexicon ids
+    without: frozenset[str]  # lexicon ids of conditions that these people do not have
     severities: frozenset[str]
     settings: frozenset[str]
     is_everyone: bool  # "all adults", 所有患者
     is_pregnant: bool
+    age_groups: frozenset[str]  # adult | child
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,22 @@ _ANYBODY = frozenset(
 )
 _SEX = (("female", re.compile(r"\b(?:women|woman|females?|girls?|mothers?)\b|女性|妇女|女童", re.I)),
         ("male", re.compile(r"\b(?:men|man|males?|boys?)\b|男性|男童", re.I)))  # fmt: skip
+_AGE_GROUPS = (
+    ("adult", re.compile(r"\badults?\b|成人|成年", re.I)),
+    (
+        "child",
+        re.compile(
+            r"\b(?:child\w*|infants?|neonat\w+|newborns?|pa?ediatric\w*|adolescents?)\b|儿童|新生儿|"
+            r"婴儿|小儿|患儿|青少年",
+            re.I,
+        ),
+    ),
+)
+_LACKED = re.compile(
+    r"(?:\b(?:without|no|not have|free of|absence of|no history of)\s(?:any |known |established )?|"
+    r"(?:没有|无|不伴有?|不合并|未合并|除外|不存在))$",
+    re.I,
+)
 _PREGNANT = re.compile(r"\bpregnan\w+|\bantenatal\b|\bgestation\w*|妊娠|孕妇|孕期|产前", re.I)
 _EVERYONE = re.compile(
     r"\b(?:all|every|any|each)\s(?:\w+\s){0,2}?(?:adults?|patients?|people|persons?|women|men|children|infants?|"
@@ -67,18 +83,42 @@ _SETTING_PATTERNS = {name: re.compile(words, re.I) for name, words in _SETTING.i
 def read_population(text: str, lexicon: Lexicon) -> Population:
     """The people that a unified text is about, as far as it says."""
     sexes = [name for name, pattern in _SEX if pattern.search(text)]
+    conditions, without = _conditions(text, lexicon)
     return Population(
         sex=sexes[0] if len(sexes) == 1 else "",
-        conditions=frozenset(_conditions(text, lexicon)),
+        conditions=frozenset(conditions - without),
+        without=frozenset(without - conditions),
         severities=frozenset(name for name, pattern in _SEVERITY_PATTERNS.items() if pattern.search(text)),
         settings=frozenset(name for name, pattern in _SETTING_PATTERNS.items() if pattern.search(text)),
         is_everyone=_EVERYONE.search(text) is not None,
         is_pregnant=_PREGNANT.search(text) is not None,
+        age_groups=frozenset(name for name, pattern in _AGE_GROUPS if pattern.search(text)),
     )
 
 
-def _conditions(text: str, lexicon: Lexicon) -> set[str]:
+_NAMED_BEFORE = re.compile(
+    r"\b(?:with|without|who|whose|have|has|having|in|because of|due to)\b[^,;.:()]{0,60}$|(?:合并|伴有?|患有?|对|"
+    r"既往)[^,;。:]{0,24}$",
+    re.I,
+)
+_NAMED_AFTER = re.compile(r"^[^,;。:]{0,12}?(?:的)?(?:患者|者|人群|病例|孕妇|成人)")
+
+
+def named_people(text: str, lexicon: Lexicon) -> frozenset[str]:
+    """Conditions that say who is meant ("adults with gout", 合并糖尿病者), not what is treated, measured or feared."""
     found = set()
+    for mention in lexicon.find(text):
+        concept = mention.concept_ids[0]
+        if lexicon.concept(concept).group not in ("conditions", "populations") or concept in _ANYBODY:
+            continue
+        before, after = text[max(0, mention.start - 70) : mention.start], text[mention.end : mention.end + 20]
+        if _NAMED_BEFORE.search(before) or _NAMED_AFTER.match(after):
+            found.add(concept)
+    return frozenset(found)
+
+
+def _conditions(text: str, lexicon: Lexicon) -> tuple[set[str], set[str]]:
+    found, without = set[str](), set[str]()
     measured = [(start, end) for start, end, _ in find_measures(text)]
     for mention in lexicon.find(text):
         if any(start <= mention.start and mention.end <= end for start, end in measured):
@@ -87,5 +127,5 @@ def _conditions(text: str, lexicon: Lexicon) -> set[str]:
             continue  # 血尿酸 is not haematuria
         for concept in mention.concept_ids[:1]:
             if lexicon.concept(concept).group in ("conditions", "populations") and concept not in _ANYBODY:
-                found.add(concept)
-    return found
+                (without if _LACKED.search(text[max(0, mention.start - 24) : mention.start]) else found).add(concept)
+    return found, without

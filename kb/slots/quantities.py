@@ -15,25 +15,28 @@ from kb.slots.units import ROUNDED, convert, read_unit
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
 _FIRST = re.compile(rf"(?<![A-Za-z\d.*])(?<![A-Za-z]-)(?:{_NUMBER})(?![\d.]*\d)(?!\.\d)")
 _PRESSURE = re.compile(
-    r"(?<![\d./])(?P<s>\d{2,3}(?:\.\d)?)(?:\s?-\s?(?P<s2>\d{2,3}(?:\.\d)?))?\s?/\s?(?P<d>\d{2,3}(?:\.\d)?)(?:\s?-\s?(?P<d2>\d{2,3}(?:\.\d)?))?(?![\d./])\s?"
+    r"(?<![\d./])(?P<s>\d{2,3}(?:\.\d)?)(?:\s?-\s?(?P<s2>\d{2,3}(?:\.\d)?))?\s?/\s?(?P<d>\d{2,3}(?:\.\d)?)(?:\s?-\s?(?P<d2>\d{2,3}(?:\.\d)?))?(?![\d/]|\.\d)\s?"
     r"(?P<unit>mm\s?Hg|毫米汞柱|kPa)?"
 )
 _TO = re.compile(rf"\s?(?:-|~|to|up to|至|到|或)\s?(?P<n>{_NUMBER})(?![\d.]*\d)", re.I)
 _AND = re.compile(rf"\s?(?:and|与|和)\s?(?P<n>{_NUMBER})(?![\d.]*\d)", re.I)
 _BEFORE = (
     ("between", r"between|在|介于"),
-    ("le", r"≤|no more than|not more than|no higher than|not exceed(?:ing)?|at most|up to|"
+    ("le", r"≤|no more than|not more than|not above|not over|no higher than|not exceed(?:ing)?|at most|up to|"
            r"max(?:imum)?(?: \w+){0,3}? (?:of|is)"
-           r"|maximum|within(?: the)?(?: first| past| last)?|不超过|不高于|不大于|至多|最多|最大剂量为?|最高剂量为?|"
+           r"|maximum|within(?: the)?(?: first| past| last)?|不超过|不高于|不大于|上限为?|至多|最多|最大剂量为?|"
+           r"最高剂量为?|"
            r"(?:do|should|"
            r"must) not exceed|limit(?:ed)? to"),
     ("ge", r"≥|no less than|not less than|no lower than|at least|minimum(?: of)?|starting (?:at|from)|from|≧|不低于|"
            r"不少于|"
            r"不小于|至少(?:[\u4e00-\u9fff]{2})?|最少|达到?|满|as early as"),
     ("gt", r">|more than|over|above|greater than|higher than|exceed(?:s|ing)?|older than|longer than|超过|大于|高于|"
+           r"超(?!声|重|敏)|"
            r"多于|逾|"
            r"beyond"),
-    ("lt", r"<|less than|below|under|lower than|fewer than|younger than|shorter than|小于|低于|少于|未满|不足|不满|"
+    ("lt", r"<|less than|below|under|lower than|fewer than|younger than|shorter than|小于|低于|少于|未满|不到|不及|"
+           r"未达到?|低到|不足|不满|"
            r"降至"),
 )  # fmt: skip
 _BEFORE_PATTERNS = tuple(
@@ -55,14 +58,29 @@ _NAMED = re.compile(  # numbers that are part of a name
 )
 _NAME_AFTER = re.compile(r"\s?(?:型|期|级|代|号|版|章|节|线(?!性)|度(?!以)|类|项|条|-lead|-vessel|导联)|"
                          r"-?year (?:[\w-]+ ){0,3}risk|"
-                         r"年(?:[^,。;]{0,8})风险|-?\s?h(?:our)? (?:urine|ambulatory|postprandial)|小时(?:动态|"
+                         r"年(?:[^,。;]{0,8})风险|-hour (?!course|interval|treatment|period)|-?\s?h(?:our)? (?:urine|"
+                         r"ambulatory|postprandial)|小时(?:动态|"
                          r"尿)", re.I)  # fmt: skip
 _AGE_BEFORE = re.compile(
     r"(?:\bage[ds]?(?:\s(?:of|at|from|between|under|over|above|below))?|年龄|\b(?:people|adults?|men|women|"
     r"persons?|patients?|"
-    r"children|individuals|infants)\s(?:(?:who are|aged|under|over|above|below|older than|younger than)\s?)?)\s?"
+    r"children|individuals|infants)\s(?:(?:who are|of|aged|under|over|above|below|older than|younger than)\s?)?)\s?"
     r"(?:≥|≤|>|<|at least |in |为|在|满|大于|小于|超过|不足|between )?\s?$",
     re.I,
+)
+_OLDER_OR_YOUNGER = re.compile(r"(?:under|over|below|above|beyond|until|those|of)\s?(?:the age of )?$", re.I)
+_LEAST_AGE = 12  # years: "over 5 years" may be a time, "over 60 years" is an age
+_PER_KG = re.compile(r"[^.;]{0,30}?(?:\bper|/)\s?(?:kg|kilogram)", re.I)
+_DOSE_STEPS = (
+    (
+        "start",
+        re.compile(
+            r"\b(?:start\w*|initial\w*|commenc\w*|begin\w*|begun|first dose|loading)\b|起始|首剂|初始|首次剂量|开始",
+            re.I,
+        ),
+    ),
+    ("max", re.compile(r"\b(?:max\w*|up to|no more than|highest)\b|最大|最高|不超过", re.I)),
+    ("step", re.compile(r"\b(?:increas\w*|titrat\w*|increments?|raised? by|up by)\b|增加|递增|追加|加量", re.I)),
 )
 _AGE_AFTER = re.compile(r"\s?(?:of age|old(?:er)?|and (?:over|older|younger)|or (?:older|over|younger|above|"
                         r"more)\b(?! (?:of|after)))|龄", re.I)  # fmt: skip
@@ -89,7 +107,7 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
         read = _read_value(text, match, measures, taken)
         if read is not None:
             quantity, place = read
-            if not _is_bare(quantity):
+            if not _is_bare(quantity, text):
                 found.append(quantity)
     return tuple(sorted((_with_rejection(text, each) for each in found), key=lambda each: each.start))
 
@@ -144,9 +162,16 @@ def _read_value(
     return replace(placed, is_converted=is_converted), end
 
 
-def _is_bare(quantity: Quantity) -> bool:
+def _is_bare(quantity: Quantity, text: str) -> bool:
     """A single number of nothing, with nothing to compare: a footnote, a part of a name."""
-    return not quantity.unit and not quantity.measure and quantity.is_exact
+    if quantity.role == Role.TIMING and re.match(
+        r"[内中]?发作|"
+        r"内[^,。;]{0,2}发作",
+        text[quantity.start + len(quantity.text) - 1 :],
+    ):
+        return True  # "within a year" of a count of attacks
+    is_once = quantity.unit == "times" and quantity.low == quantity.high == 1
+    return is_once or (not quantity.unit and not quantity.measure and quantity.is_exact)
 
 
 def _placed(
@@ -160,23 +185,50 @@ def _placed(
     role = _role(text, match.start(), unit_end, unit, measure)
     if role == Role.AGE:
         unit, low, high = "years of age", *((low / 365.25, high / 365.25) if unit == "days" else (low, high))
+    if role == Role.DOSE:
+        measure = _dose_step(text, match.start())
+        if unit in ("mg", "mL", "IU") and _PER_KG.match(text, unit_end):
+            unit += "/kg"
     if role == Role.THRESHOLD and unit == "mmHg" and not measure:
         measure = "sbp" if low >= 105 else ""
     return Quantity(*_interval(kind, low, high), unit, role, measure, text[start:end].strip(), start)
 
 
+def _dose_step(text: str, start: int) -> str:
+    """Whether a dose is the first one, the most, or a step up: by the nearest word before it in its clause."""
+    clause = re.split(r"[,;.。](?!\d)|\band\b", text[max(0, start - 48) : start])[-1]
+    named = [(match.end(), name) for name, pattern in _DOSE_STEPS for match in pattern.finditer(clause)]
+    return max(named)[1] if named else ""
+
+
 def _role(text: str, start: int, end: int, unit: str, measure: str) -> Role:
     if unit in ("days", ""):
         printed = text[start:end]
+        years = unit == "days" and bool(
+            re.match(r"\s?-?\s?(?:years?|y)\b", text[start:end][len(_digits(text, start)) :])
+        )
+        if (
+            years
+            and float(_digits(text, start)) >= _LEAST_AGE
+            and _OLDER_OR_YOUNGER.search(text, max(0, start - 24), start)
+        ):
+            return Role.AGE
+        if re.match(r"-years?-old", text[start + len(_digits(text, start)) :]):
+            return Role.AGE
         if "岁" in printed or _AGE_AFTER.match(text, end) or _AGE_BEFORE.search(text, max(0, start - 40), start):
             counted = unit == "" and _AGE_AFTER.match(text, end) and not _AGE_BEFORE.search(text, 0, start)
             if not counted and not (unit == "days" and re.match(r"\s?(?:after|before|or more after)", text[end:])):
                 return Role.AGE
     if unit == "days":
         return Role.TIMING
-    if unit in ("mg", "mg/kg", "mL", "mL/kg", "IU", "doses", "pieces", "MME") and not measure:
+    if unit in ("mg", "mg/kg", "mL", "mL/kg", "IU", "IU/kg", "doses", "pieces", "MME") and not measure:
         return Role.DOSE
     return Role.THRESHOLD
+
+
+def _digits(text: str, start: int) -> str:
+    found = re.match(r"\d+(?:\.\d+)?", text[start:])
+    return found[0] if found else "0"
 
 
 def _comparator(text: str, start: int, end: int) -> tuple[str, int, int]:

@@ -14,6 +14,7 @@ from kb.slots.wording import (
     Clause,
     find_clauses,
     main_direction,
+    people_spans,
     read_exclusivity,
     read_qualifiers,
     read_strength,
@@ -24,7 +25,7 @@ from kb.text import language_of, tokens
 def read_slots(text: str, lexicon: Lexicon | None = None) -> Slots:
     """Everything that a recommendation or a claim asserts, in English or Chinese; the same text gives the same "
     "slots."""
-    return _read(text, lexicon or load_lexicon())
+    return _read(text, load_lexicon() if lexicon is None else lexicon)
 
 
 @lru_cache(maxsize=20_000)
@@ -51,6 +52,8 @@ def _read(text: str, lexicon: Lexicon) -> Slots:
 def _terms(text: str, clauses: tuple[Clause, ...]) -> dict[str, Direction | None]:
     """Content words with the direction of their clause; None where clauses of both ways have the word."""
     found: dict[str, Direction | None] = {}
+    for start, end in people_spans(text):
+        found.update(dict.fromkeys(tokens(text[start:end])))
     for clause in clauses:
         for token in tokens(text[clause.start : clause.end]):
             known = found.setdefault(token, clause.direction)

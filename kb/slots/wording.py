@@ -10,18 +10,25 @@ from kb.slots.nouns import Direction
 _AGAINST = re.compile(
     r"\b(?:do(?:es)?|did|should|must|shall|need|may|is|are|was|were|can|could|will|would)\s?(?:not|n't)\b"
     r"(?! (?:rule out|delay|hesitate|exceed|tolerate|take|use[ds]? before|respond|be delayed|wait|have|control|"
-    r"reach|meet|limited|only))"
+    r"reach|meet|limited|only|allowed to exceed))"
     r"|\b(?:cannot|can't) be (?:used|recommended)"
     r"|\b(?:don't|never|avoid(?:ed|ing)?|against|withhold|withheld|refrain|discourage[ds]?|no longer|"
     r"contraindicated in|"
     r"not (?:be )?(?:recommended|encouraged|indicated|offered|advised|used|given|required|needed|necessary|"
     r"appropriate|suitable|"
     r"routinely|prescribed|screened?|started?|suggested|performed|combined?)|no need|no role|prohibited|"
-    r"(?:stop|discontinue|omit)(?! if| when| using a)|without (?:giving|using|prescribing)|(?:delay|"
+    r"unnecessary|inappropriate|omitted|dropped|skip(?:ped)?|forgo|forbidden|neither|no routine|"
+    r"is off (?:the )?formulary|"
+    r"has no (?:place|role)|(?:has|have) no place|means no|gets? no|receives? no|not (?:a |be )?part of|ruled out by|"
+    r"(?:stop|discontinue|omit)(?!-)(?! if| when| using a)|without (?:giving|using|prescribing)|(?:delay|"
     r"postpone) (?:the )?(?:introduc|start)\w*)\b"
-    r"|不(?:再)?(?:推荐|建议|应|宜|得|予|使用|用(?!药者)|可|作为|需|必|要求|主张|提倡|给予|常规|适合|适用|联合|合用|"
+    r"|不(?:再|予|做|行|把|给)?(?:推荐|建议|应|宜|得|予|使用|用(?!药者)|可|作为|需|必|要求|主张|提倡|给予|常规|适合|"
+    r"适用|联合|合用|"
     r"首选|要)|未(?:被)?推荐|"
-    r"禁用|禁止|禁忌(?!时|证?者)|避免|切勿|勿|停用|停止|无需|无须|毋需|取消|反对|不(?=单独|单纯|仅)",
+    r"禁用|禁止|禁忌(?!时|证?者)|避免|切勿|勿|停用|停止|无需|无须|毋需|取消|反对|不(?=单独|单纯|仅)|不(?:予|做|把|给|"
+    r"进行|安排|开具|开|选|抗凝|手术|用药|筛查|检查|监测|化疗|输血|治疗|处理|干预)|(?:应|须|需|即|则|先|立即)停|"
+    r"(?:暂|均|一律|一般|通常|尚)不(?!良|足|明)|没有?必要|免(?:做|查|用|除)|忌用|不纳入|不列入|^\s*no (?!more|less|"
+    r"later|earlier|fewer|other|longer)\w+",
     re.IGNORECASE,
 )
 _NOT_AGAINST = re.compile(
@@ -47,6 +54,7 @@ _CLAUSE_END = re.compile(
     r"(?<=[\u4e00-\u9fff]),(?=[\u4e00-\u9fff])",
     re.IGNORECASE,
 )
+_NAME = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z]*(?:[A-Z\d]|-[A-Z])[A-Za-z\d-]*")
 _STRONG = re.compile(
     r"\b(?:we |is |are |strongly |who |\w+ )?recommend(?:s|ed|ing)?\b|\b(?:offer|must|should|shall|always|ensure|"
     r"strong recommendation|"
@@ -70,7 +78,8 @@ _EXCLUSIVE = {
     r"均(?!衡|可|值)|普遍|不论|无论",
     "only": r"\bonly\b|\bsolely\b|\bexclusively\b|仅(?!次)|只(?!要)|唯一",
     "alone": r"\balone\b|\bmonotherapy\b|\bby itself\b|\bon its own\b|\bsingle[- ]agent\b|单独|单药|单用|单一",
-    "first_line": r"(?<!on a )(?<!on )\bfirst[- ]line\b|\bfirst[- ]choice\b|\bpreferred\b|\binitial (?:drug|"
+    "first_line": r"(?<!on a )(?<!on )(?<!despite a )(?<!after a )(?<!failed )\bfirst[- ]line\b|\bfirst[- ]choice\b|"
+    r"\bpreferred\b|\binitial (?:drug|"
     r"treatment|therapy|agent|pharmac\w+)\b|"
     r"\bfirst (?:diagnostic )?test\b|\bof choice\b|一线|首选|优先(?:选|使用|推荐|考虑)?|首要",
 }
@@ -107,6 +116,13 @@ def find_clauses(text: str) -> tuple[Clause, ...]:
     return tuple(clauses)
 
 
+_PEOPLE = re.compile(
+    r"\b(?:who|whose|whom)\b[^,;.:]*|(?:^|(?<=[,;。:]))[^,;。:]{0,18}(?:患者|病人|者|人群)(?=,)", re.IGNORECASE
+)
+_NOT_WITHOUT = re.compile(  # "do not start it without advice": with advice it may be
+    r"\b(?:not|no|never|avoid)\b[^.;]{0,60}\bwithout\b|未经[^,;。]{1,16}不|(?:没有|无)[^,;。]{1,12}不(?:得|应|要)",
+    re.IGNORECASE,
+)
 _WHO = re.compile(  # what describes the patient tells nothing to do
     r"\b(?:who|whose|whom|which|if|when|because|although|in case)\b(?:(?!\b(?:should|must|shall|(?:is|"
     r"are) (?:not )?(?:recommended|"
@@ -118,9 +134,16 @@ _WHO = re.compile(  # what describes the patient tells nothing to do
 )
 
 
+def people_spans(text: str) -> list[tuple[int, int]]:
+    """Stretches that describe patients: their words say nothing of what to do."""
+    return [match.span() for match in _PEOPLE.finditer(text)]
+
+
 def direction_of(clause: str) -> Direction:
     """Which way a clause points; one that neither forbids nor leaves open points for what it says."""
     bare = _WHO.sub(" ", _NOT_AGAINST.sub(" ", clause))
+    if _NOT_WITHOUT.search(bare):
+        return Direction.EITHER
     if _AGAINST.search(bare):
         return Direction.AGAINST
     return Direction.EITHER if _EITHER.search(bare) else Direction.FOR
@@ -155,3 +178,8 @@ def read_exclusivity(text: str) -> frozenset[str]:
 def read_qualifiers(text: str) -> frozenset[str]:
     """Words that take something back: routinely, usually, unless, except …"""
     return frozenset(name for name, pattern in _QUALIFIER_PATTERNS.items() if pattern.search(text))
+
+
+def proper_names(text: str) -> frozenset[str]:
+    """Proper names of scores, tests and devices: CHA2DS2-VASc, HLA-B, CTPA."""
+    return frozenset(match[0].strip("-") for match in _NAME.finditer(text))

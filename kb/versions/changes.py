@@ -15,6 +15,7 @@ from kb.domain import Recommendation
 from kb.lexicon import Lexicon, load_lexicon
 from kb.slots import Agent, Quantity, Role, Slots, read_slots
 from kb.slots.nouns import Direction
+from kb.slots.wording import proper_names
 from kb.text import content_words, squeeze, tokens
 
 STRENGTHS = {"strong": 2, "conditional": 1, "consensus": 1, "none": 0}
@@ -25,7 +26,6 @@ REPLACED = (
 _WHO = re.compile(
     r"\b(?:who|whose|whom)\b[^,;.]*|[^,;。,]{0,24}(?:的(?:患者|人群|成人|女性|男性|儿童)|者)", re.IGNORECASE
 )
-_NAME = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z]*(?:[A-Z\d]|-[A-Z])[A-Za-z\d-]*")
 _PUNCTUATION = re.compile(r"[\s，,。.；;：:、·•()（）\[\]\"“”]+")
 
 
@@ -283,13 +283,8 @@ def _has_other_steps(one: Slots, other: Slots) -> bool:
     """Whether tests, procedures or names of scores and devices differ."""
     if {each.concept for each in one.steps} != {each.concept for each in other.steps}:
         return True
-    first, second = _names(one.text), _names(other.text)
+    first, second = proper_names(one.text), proper_names(other.text)
     return bool(first - second and second - first)
-
-
-def _names(text: str) -> frozenset[str]:
-    """Proper names of scores, tests and devices: CHA2DS2-VASc, HLA-B, CTPA."""
-    return frozenset(match[0].strip("-") for match in _NAME.finditer(text))
 
 
 def _words(slots: Slots) -> set[str]:

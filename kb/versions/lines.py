@@ -46,10 +46,15 @@ class Line:
 
 def recommendation_lines(library: Library, edition: Edition) -> tuple[Line, ...]:
     """The recommendations of an edition, in document order."""
-    recommendations, passages = _read(library, edition.extraction_id)
-    found = list(_recommendation_lines(edition.id, recommendations, passages))
+    return _all_recommendations(library, edition.id, edition.extraction_id)
+
+
+@lru_cache(maxsize=256)
+def _all_recommendations(library: Library, edition_id: str, extraction_id: str) -> tuple[Line, ...]:
+    recommendations, passages = _read(library, extraction_id)
+    found = list(_recommendation_lines(edition_id, recommendations, passages))
     found += [
-        recommendation_line(edition.id, passage, each) for passage, each in find_numbered(passages, recommendations)
+        recommendation_line(edition_id, passage, each) for passage, each in find_numbered(passages, recommendations)
     ]
     return tuple(sorted(found, key=lambda line: (line.passage, line.start)))
 
@@ -97,10 +102,15 @@ def passage_lines(edition_id: str, passage: Passage) -> Iterator[Line]:
     for start, end in _stretches(passage):
         text = passage.text[start:end]
         bare = _BULLET.sub("", text).strip()
-        if len(squeeze(bare)) >= (LEAST_SIGNS if bare.isascii() else LEAST_SIGNS // 2):
+        if len(squeeze(bare)) >= (LEAST_SIGNS if bare.isascii() else LEAST_SIGNS // 2) and _is_prose(bare):
             page = next((span.box.page for span in passage.lines if span.end > start), passage.page_first)
             kept = len(text.rstrip())
             yield Line(edition_id, passage.ordinal, start, start + kept, bare, passage.section, page)
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a text is more than numbers: lists of citations are not."""
+    return sum(char.isalpha() for char in text) * 10 >= 3 * len(text)
 
 
 def _stretches(passage: Passage) -> list[tuple[int, int]]:
