@@ -65,6 +65,12 @@ class LibraryTooNew(LibraryError):
     code = "library_too_new"
 
 
+class LibraryTooOld(LibraryError):
+    """The library was written by an earlier version of this program and is not upgraded yet."""
+
+    code = "library_too_old"
+
+
 class EncoderMismatch(LibraryError):
     """The encoder configured is not the one whose vectors are stored."""
 

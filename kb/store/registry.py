@@ -16,7 +16,15 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, RowMapping, create_engine, event, func, insert, make_url, select, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from kb.errors import DiskFull, LibraryCorrupt, LibraryLocked, LibraryMissing, LibraryTooNew, LibraryUnreachable
+from kb.errors import (
+    DiskFull,
+    LibraryCorrupt,
+    LibraryLocked,
+    LibraryMissing,
+    LibraryTooNew,
+    LibraryTooOld,
+    LibraryUnreachable,
+)
 from kb.settings import Settings
 from kb.store import schema
 from kb.store.seal import Seal, advance_seal, check_seal, seal_path, write_seal
@@ -253,7 +261,7 @@ def check_folder(home: Path, library_id: str) -> None:
 
 
 def check_revision(engine: Engine, *, allow_older: bool = False) -> None:
-    """Raise LibraryTooNew or LibraryMissing unless the registry has the schema of this program."""
+    """Raise LibraryTooNew, LibraryTooOld or LibraryMissing unless the registry has the schema of this program."""
     found = None
     try:
         with engine.connect() as connection:
@@ -273,7 +281,10 @@ def check_revision(engine: Engine, *, allow_older: bool = False) -> None:
             hint="Update the program.",
         )
     if found < SCHEMA_REVISION and not allow_older:
-        raise LibraryCorrupt("The library needs an upgrade.", hint="Run `gkb ingest` once, it upgrades.")
+        raise LibraryTooOld(
+            f"This library was written by an earlier version (schema {found}, this program needs {SCHEMA_REVISION}).",
+            hint="Copy its folder, then run `gkb ingest` without a path: it upgrades the library and keeps everything.",
+        )
 
 
 def revision(connection: Connection) -> int:
