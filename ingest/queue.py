@@ -12,6 +12,7 @@ from typing import Any
 from ingest.manifest import Manifest, ManifestRow, read_manifest, row_to_json
 from ingest.pipeline import Run
 from ingest.report import FileResult, OnProgress, Progress, Report
+from kb.access import Verb, Who, allow
 from kb.errors import KBError, LibraryError, UsageError
 from kb.store import jobs
 from kb.store.library import Library
@@ -26,7 +27,7 @@ def ingest(
     *,
     manifest: Path | None = None,
     publish: bool = False,
-    by: str,
+    by: Who,
     why: str = "",
     on_progress: OnProgress | None = None,
 ) -> Report:
@@ -34,6 +35,7 @@ def ingest(
 
     The request is kept as a job first, so that it survives this process; while another process writes, it waits.
     """
+    name = allow(library.settings, by, Verb.INGEST)
     listed = read_manifest(manifest) if manifest else Manifest(())
     files = plan_files(paths, listed.rows)
     request = {
@@ -42,7 +44,7 @@ def ingest(
         "why": why,
         "notices": [*listed.notices, *_rows_left_over(files, listed.rows)],
     }
-    job = jobs.create_job(library.engine, request, by=by)
+    job = jobs.create_job(library.engine, request, by=name)
     return run_until_done(library, job.id, on_progress or (lambda _: None))
 
 
@@ -104,8 +106,9 @@ def run_until_done(library: Library, job_id: str, on_progress: OnProgress) -> Re
         time.sleep(POLL_SECONDS)
 
 
-def resume(library: Library, on_progress: OnProgress | None = None) -> list[Report]:
-    """Finish what an earlier process left undone, if nobody is at it."""
+def resume(library: Library, on_progress: OnProgress | None = None, *, by: Who = "") -> list[Report]:
+    """Finish what an earlier process left undone, if nobody is at it; recorded under the name of who asked for it."""
+    allow(library.settings, by, Verb.INGEST)
     reports = []
     with try_own(library.home, "ingest") as free:
         while free and (job := jobs.next_job(library.engine, _owner())):

@@ -22,7 +22,6 @@ class Verb(StrEnum):
     """What is not for everybody, named as its command is."""
 
     AUDIT = "audit"
-    REVIEW = "review"
     INGEST = "ingest"
     PUBLISH = "publish"
     EDIT = "edit"
@@ -38,7 +37,6 @@ class Verb(StrEnum):
 
 LEAST = {
     Verb.AUDIT: Role.QUALITY,
-    Verb.REVIEW: Role.LIBRARIAN,
     Verb.INGEST: Role.LIBRARIAN,
     Verb.PUBLISH: Role.LIBRARIAN,
     Verb.EDIT: Role.LIBRARIAN,

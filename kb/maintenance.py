@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from kb.access import Verb, Who, allow
 from kb.errors import EncoderMismatch, KBError
 from kb.store import schema
 from kb.store.dense import serves
@@ -68,8 +69,10 @@ def folder_bytes(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def examine(library: Library, *, repair: bool = False) -> list[Finding]:
+def examine(library: Library, *, repair: bool = False, by: Who = "") -> list[Finding]:
     """Look at everything that can go wrong; with `repair` also rebuild what is derived."""
+    if repair:
+        allow(library.settings, by, Verb.REPAIR)
     checks: dict[str, Callable[[Library], Finding]] = {
         "history": partial(_check_history, repair=repair),
         "files": _check_files,
@@ -217,10 +220,11 @@ def rebuild_snapshot(library: Library) -> int:
     return open_snapshot(built).size
 
 
-def reindex(library: Library, embed: Callable[[str], None] | None = None) -> dict[str, int]:
+def reindex(library: Library, embed: Callable[[str], None] | None = None, *, by: Who = "") -> dict[str, int]:
     """Rebuild everything derived from the registry; `embed(extraction_id)` is called where vectors are missing."""
     from kb.store.chroma import rebuild_index
 
+    allow(library.settings, by, Verb.REINDEX)
     embedded = 0
     for identity in sorted(library.ledger().ever_published):
         with reading(library.engine) as connection:

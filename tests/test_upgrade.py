@@ -144,7 +144,8 @@ def test_a_backup_of_an_earlier_schema_is_upgraded_on_its_way_back(
 EVERY_COMMAND: dict[str, tuple[object, ...]] = {
     "ingest": (), "search": ("x",), "ask": ("x",), "guidelines": (), "editions": (), "show": (NEW,), "review": (),
     "publish": (NEW,), "edit": (NEW, "--set", "title=x"), "reject": (NEW,), "withdraw": (NEW, "--on", "2025"),
-    "relate": (NEW, "amends", OLD), "undo": (1,), "audit": (), "diff": (OLD, NEW), "reindex": (), "doctor": ("--repair",),
+    "relate": (NEW, "amends", OLD), "undo": (1,), "audit": (), "diff": (OLD, NEW), "reindex": (),
+    "doctor": ("--repair",),
     "stats": (), "backup": ("FILE",),
 }  # fmt: skip
 

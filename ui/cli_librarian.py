@@ -134,9 +134,10 @@ def audit(
     home: Home = None, as_json: Json = False,
 ) -> None:  # fmt: skip
     """Print the history: who did what, when and why."""
+    from kb.versions.listing import list_acts
     from ui.printing import print_acts
     from ui.shapes import act_json
 
     with opened(home) as library:
-        acts = [act for act in library.acts() if edition in (None, act.edition_id)]
+        acts = list_acts(library, edition=edition)
     print_json({"acts": [act_json(act) for act in acts]}) if as_json else print_acts(acts)

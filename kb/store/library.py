@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Engine, select
 
+from kb.access import Verb, Who, allow
 from kb.domain import PageText, Passage, Recommendation
 from kb.errors import DiskFull, LibraryMissing
 from kb.models import load_encoder
@@ -250,10 +251,16 @@ def _fold(acts: Sequence[Act], known_at: datetime | None) -> Ledger:
         raise unreadable_history(error) from error
 
 
-def open_library(home: Path | str | None = None, settings: Settings | None = None, *, create: bool = False) -> Library:
-    """Open the library at `home` (default GKB_HOME); raises LibraryMissing unless it exists or `create` is set."""
+def open_library(
+    home: Path | str | None = None, settings: Settings | None = None, *, create: bool = False, by: Who = ""
+) -> Library:
+    """Open the library at `home` (default GKB_HOME); raises LibraryMissing unless it exists or `create` is set.
+
+    `create` makes one or brings an earlier schema up to date, which takes the role of whoever takes PDFs in.
+    """
     settings = settings or load_settings(home=home)
     if create:
+        allow(settings, by, Verb.INGEST)
         create_registry(settings)
     elif settings.database_url is None and not registry_path(settings.home).is_file():
         raise LibraryMissing(f"There is no library at {settings.home}.", hint="Create one with `gkb ingest PATH`.")

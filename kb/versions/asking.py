@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kb.access import Verb, Who, allow
 from kb.domain import Edition, Kind, Proposal, RelationState, State
 from kb.errors import KBError
 from kb.store.extractions import load_summary
@@ -66,11 +67,12 @@ def sure_ones(library: Library) -> list[str]:
     return [key for key, proposals in found.items() if needs_nothing(ledger, ledger.editions[key], proposals)]
 
 
-def accept_sure(library: Library, *, by: str, why: str = "") -> tuple[list[str], dict[str, str]]:
+def accept_sure(library: Library, *, by: Who, why: str = "") -> tuple[list[str], dict[str, str]]:
     """Publish every waiting edition that needs no question; returns their ids, and why others failed, by id.
 
     Each is looked at again after those before it: two new editions of one guideline are never both taken.
     """
+    allow(library.settings, by, Verb.PUBLISH)
     done: list[str] = []
     failed: dict[str, str] = {}
     for key in sure_ones(library):

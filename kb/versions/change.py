@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from kb.access import Verb, Who, allow
 from kb.dates import parse_date
 from kb.domain import Edition, Kind, State
 from kb.errors import UsageError
@@ -76,12 +77,13 @@ def prepare_snapshot(library: Library, extraction_ids: Sequence[str]) -> None:
 
 
 def publish(
-    library: Library, edition_id: str, *, by: str, why: str = "", fields: Mapping[str, Any] | None = None
+    library: Library, edition_id: str, *, by: Who, why: str = "", fields: Mapping[str, Any] | None = None
 ) -> int:
     """Make an edition visible, with corrected fields if given; returns the act's number.
 
     Takes over a waiting replacement file as well. Raises UsageError when a required field is missing.
     """
+    name = allow(library.settings, by, Verb.PUBLISH)
     cleaned = clean_fields(fields or {})
     ledger = library.ledger()
     edition = get_edition(ledger, edition_id)
@@ -98,8 +100,8 @@ def publish(
                 f"{edition_id} is {edition.state}.",
                 hint="Take that back with `gkb undo ACT`; `gkb audit` shows the act.",
             )
-        known = {name: cleaned.get(name, getattr(edition, name)) for name in REQUIRED}
-        missing = [name for name in REQUIRED if not known[name]]
+        known = {each: cleaned.get(each, getattr(edition, each)) for each in REQUIRED}
+        missing = [each for each in REQUIRED if not known[each]]
         if missing:
             raise UsageError(
                 f"{edition_id} cannot be published: {', '.join(missing)} not known.",
@@ -112,26 +114,28 @@ def publish(
         if "guideline_id" in cleaned:
             ensure_guideline(connection, cleaned["guideline_id"])
         acts.append(NewAct(ActKind.PUBLISH, edition_id, payload=cleaned))
-        return append_acts(connection, acts, by=by, why=why)[-1]
+        return append_acts(connection, acts, by=name, why=why)[-1]
 
 
-def edit(library: Library, edition_id: str, *, by: str, why: str = "", fields: Mapping[str, Any]) -> int:
+def edit(library: Library, edition_id: str, *, by: Who, why: str = "", fields: Mapping[str, Any]) -> int:
     """Correct metadata of an edition; returns the act's number."""
+    name = allow(library.settings, by, Verb.EDIT)
     cleaned = clean_fields(fields)
     if not cleaned:
         raise UsageError("Nothing to change.", hint="Give --set field=value.")
     with writing(library.engine) as connection:
         edition = get_edition(_fresh(connection), edition_id)
-        emptied = [name for name in REQUIRED if name in cleaned and not cleaned[name]]
+        emptied = [each for each in REQUIRED if each in cleaned and not cleaned[each]]
         if edition.state == State.PUBLISHED and emptied:
             raise UsageError(f"A published edition needs {', '.join(emptied)}.")
         if "guideline_id" in cleaned:
             ensure_guideline(connection, cleaned["guideline_id"])
-        return append_acts(connection, [NewAct(ActKind.SET, edition_id, payload=cleaned)], by=by, why=why)[0]
+        return append_acts(connection, [NewAct(ActKind.SET, edition_id, payload=cleaned)], by=name, why=why)[0]
 
 
-def reject(library: Library, edition_id: str, *, by: str, why: str = "") -> int:
+def reject(library: Library, edition_id: str, *, by: Who, why: str = "") -> int:
     """Keep an edition out: rejected while in review, entered in error once published; returns the act."""
+    name = allow(library.settings, by, Verb.REJECT)
     with writing(library.engine) as connection:
         ledger = _fresh(connection)
         edition = get_edition(ledger, edition_id)
@@ -143,22 +147,24 @@ def reject(library: Library, edition_id: str, *, by: str, why: str = "") -> int:
         else:
             kind = ActKind.REJECT if edition.state == State.IN_REVIEW else ActKind.ENTER_IN_ERROR
             act = NewAct(kind, edition_id)
-        return append_acts(connection, [act], by=by, why=why)[0]
+        return append_acts(connection, [act], by=name, why=why)[0]
 
 
-def withdraw(library: Library, edition_id: str, *, on: str, by: str, why: str = "") -> int:
+def withdraw(library: Library, edition_id: str, *, on: str, by: Who, why: str = "") -> int:
     """Record that the publisher withdrew an edition on a date; returns the act's number."""
+    name = allow(library.settings, by, Verb.WITHDRAW)
     date = parse_date(on)
     with writing(library.engine) as connection:
         edition = get_edition(_fresh(connection), edition_id)
         if edition.state != State.PUBLISHED:
             raise UsageError(f"{edition_id} is {edition.state}; only a published edition can be withdrawn.")
         act = NewAct(ActKind.WITHDRAW, edition_id, payload={"withdrawn_on": date})
-        return append_acts(connection, [act], by=by, why=why)[0]
+        return append_acts(connection, [act], by=name, why=why)[0]
 
 
-def undo(library: Library, act: int, *, by: str, why: str = "") -> int:
+def undo(library: Library, act: int, *, by: Who, why: str = "") -> int:
     """Take back one act of a person; returns the number of the act that does so."""
+    name = allow(library.settings, by, Verb.UNDO)
     with writing(library.engine) as connection:
         acts = read_acts(connection)
         found = next((each for each in acts if each.seq == act), None)
@@ -172,7 +178,7 @@ def undo(library: Library, act: int, *, by: str, why: str = "") -> int:
         if act in reversed_acts(acts):
             raise UsageError(f"Act {act} is undone already.")
         new = NewAct(ActKind.UNDO, found.edition_id, found.relation_id, reverses=act)
-        return append_acts(connection, [new], by=by, why=why)[0]
+        return append_acts(connection, [new], by=name, why=why)[0]
 
 
 def ensure_guideline(connection: Any, guideline_id: str) -> None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from kb.access import Verb, Who, allow
 from kb.domain import Edition, Relation, Status
 from kb.store.extractions import load_summary
 from kb.store.ledger import Ledger
 from kb.store.library import Library
-from kb.store.registry import reading
+from kb.store.registry import Act, reading
 from kb.versions.status import in_force_interval, status, superseded_by
 
 
@@ -40,6 +41,12 @@ class GuidelineRow:
     language: str
     editions: tuple[str, ...]
     in_force: tuple[str, ...]
+
+
+def list_acts(library: Library, *, edition: str | None = None, by: Who = "") -> list[Act]:
+    """The history, of one edition if given: who did what, when and why."""
+    allow(library.settings, by, Verb.AUDIT)
+    return [act for act in library.acts() if edition in (None, act.edition_id)]
 
 
 def list_editions(

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from kb.access import Verb, Who, allow
 from kb.dates import day_after_last, first_day, parse_date
 from kb.domain import Relation, RelationState, RelationType
 from kb.errors import UsageError
@@ -73,12 +74,13 @@ def relate(
     kind: RelationType,
     target: str,
     *,
-    by: str,
+    by: Who,
     why: str = "",
     scope: Sequence[str] = (),
     on: str = "",
 ) -> str:
     """Record and confirm a relation between two editions; returns its id. Raises UsageError where a rule forbids it."""
+    name = allow(library.settings, by, Verb.RELATE)
     date = parse_date(on) if on else ""
     with writing(library.engine) as connection:
         ledger = fold(read_acts(connection))
@@ -96,12 +98,13 @@ def relate(
         identity = relation_id(kind, source, resolved, scope)
         if not acts:
             raise UsageError(f"That relation is confirmed already ({identity}).")
-        append_acts(connection, acts, by=by, why=why)
+        append_acts(connection, acts, by=name, why=why)
         return identity
 
 
-def confirm_relation(library: Library, identity: str, *, by: str, why: str = "", on: str = "") -> int:
+def confirm_relation(library: Library, identity: str, *, by: Who, why: str = "", on: str = "") -> int:
     """Stand behind a proposed relation; returns the act's number."""
+    name = allow(library.settings, by, Verb.RELATE)
     date = parse_date(on) if on else ""
     with writing(library.engine) as connection:
         ledger = fold(read_acts(connection))
@@ -114,17 +117,18 @@ def confirm_relation(library: Library, identity: str, *, by: str, why: str = "",
                 connection, ledger, relation.type, relation.source, target, relation.scope, date or relation.on
             )
         act = NewAct(ActKind.CONFIRM, relation.source, identity, payload={"on": date} if date else {})
-        return append_acts(connection, [act], by=by, why=why)[0]
+        return append_acts(connection, [act], by=name, why=why)[0]
 
 
-def decline_relation(library: Library, identity: str, *, by: str, why: str = "") -> int:
+def decline_relation(library: Library, identity: str, *, by: Who, why: str = "") -> int:
     """Reject a relation; returns the act's number."""
+    name = allow(library.settings, by, Verb.RELATE)
     with writing(library.engine) as connection:
         relation = get_relation(fold(read_acts(connection)), identity)
         if relation.state == RelationState.REJECTED:
             raise UsageError(f"Relation {identity} is rejected already.")
         act = NewAct(ActKind.DECLINE, relation.source, identity)
-        return append_acts(connection, [act], by=by, why=why)[0]
+        return append_acts(connection, [act], by=name, why=why)[0]
 
 
 def is_confirmed(ledger: Ledger, kind: RelationType, source: str, target: str) -> bool:
