@@ -98,6 +98,9 @@ def _works(folder: Path) -> Iterator[tuple[Forks, Work]]:
     yield forks, Work("publish", waiting, lambda home: ("publish", edition, *sets, "--home", home))
     yield forks, Work("replace", waiting, lambda home: ("relate", edition, "replaces", OLD, "--home", home))
     yield forks, Work("reindex", full, lambda home: ("reindex", "--home", home))
+    kept = folder / "kept.gkb"
+    assert forks.run("backup", kept, "--home", full).code == 0
+    yield forks, Work("restore", None, lambda home: ("restore", kept, "--home", home))
     forks.close()
 
 
