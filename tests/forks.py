@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import IO, Any
 
 from tests.doors import QUIET, ROOT
@@ -180,7 +181,8 @@ def _serve(log: Path, known: Sequence[Path]) -> None:
     _remember(known)
     use_hash_encoder()
     appear_one_by_one()
-    ingest.sandbox.subprocess.Popen = _ForkedReader  # type: ignore[attr-defined,misc,assignment]
+    own = SimpleNamespace(**{**vars(subprocess), "Popen": _ForkedReader})  # other programs start as always
+    ingest.sandbox.subprocess = own  # type: ignore[attr-defined]
     _tell(sys.stdout, warm=True)
     for line in sys.stdin:
         request = json.loads(line)
