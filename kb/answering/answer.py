@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kb.answering.bodies import conflict_notice, in_reading_order
+from kb.answering.bodies import conflict_notice, find_differing, in_reading_order
 from kb.answering.citations import make_citation, pages_of
 from kb.answering.errata import erratum_quotes
 from kb.answering.evidence import gather_evidence, is_covered, regime
@@ -57,7 +57,7 @@ def quote_answer(library: Library, question: str, filters: Filters) -> Quoted:
         return _refused(library, found, refuse_empty(library, found, language), (), started)
     hits = make_hits(library, found, found.candidates[:READ_HITS])
     pages = read_passages(hits, found.match, found.question.wants)
-    quotes = choose_quotes(pages)
+    quotes = choose_quotes(pages, find_differing(found, pages))
     evidence = gather_evidence(found, pages)
     if not quotes or not is_covered(evidence, regime(found, hits)):
         refusal, related = refuse_weak(library, found, hits, evidence.strangers, filters, language)
@@ -71,7 +71,8 @@ def _quoted(
     ordered = in_reading_order(library, hits, quotes)
     chosen = [(hits[quote.hit], quote.start, quote.end) for quote in ordered]
     corrections = erratum_quotes(library, found, [hit for hit, _, _ in chosen])
-    chosen = [*chosen[: max(1, MOST_QUOTES - len(corrections))], *corrections]
+    if corrections:
+        chosen = [*chosen[: max(1, MOST_QUOTES - len(corrections))], *corrections]
     citations = cite(library, found, chosen)
     statements = [Statement(citation.quote, (citation.marker,)) for citation in citations]
     return compose(library, found, hits, citations, statements, language, started)

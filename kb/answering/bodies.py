@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from kb.answering.messages import say
-from kb.answering.reading import Quote
+from kb.answering.pieces import Page
+from kb.answering.reading import Place, Quote
 from kb.domain import Citation, Hit, Notice, Status
 from kb.retrieval.scope import INTERNATIONAL
 from kb.retrieval.search import Retrieval
@@ -17,6 +18,27 @@ from kb.text import fold, tokens
 CURRENT = (Status.IN_FORCE, Status.PARTIALLY_SUPERSEDED)
 CLOSE = 0.6  # share of the question's words in both quotes from which they speak of one matter
 _VALUE = re.compile(r"(?<![\d.])\d+(?:\.\d+)?")
+
+
+def find_differing(found: Retrieval, pages: Sequence[Page]) -> list[Place]:
+    """(page, unit) of the likeliest piece of each guideline in force that gives its own value for what is asked.
+
+    Empty unless two of them give different ones.
+    """
+    if not found.question.wants - {Want.PUBLICATION}:
+        return []
+    best: dict[str, tuple[float, Place, frozenset[str]]] = {}
+    for number, page in enumerate(pages):
+        for piece in page.pieces if page.hit.status in CURRENT else ():
+            unit = page.units[piece.unit]
+            values = frozenset(_VALUE.findall(fold(page.hit.passage.text[unit.start : unit.end])))
+            body = page.hit.edition.guideline_id
+            speaks = piece.signals.coverage + piece.signals.heading >= CLOSE and piece.signals.shown == 1.0
+            if speaks and values and (body not in best or piece.score > best[body][0]):
+                best[body] = (piece.score, (number, piece.unit), values)
+    if len({values for _, _, values in best.values()}) < 2:
+        return []
+    return [place for _, place, _ in sorted(best.values(), key=lambda each: -each[0])]
 
 
 def in_reading_order(library: Library, hits: Sequence[Hit], quotes: Sequence[Quote]) -> list[Quote]:

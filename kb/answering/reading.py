@@ -15,6 +15,9 @@ LEAST = 6.0  # below the best piece's score nothing is quoted; e to that power i
 BESIDE = 0.3  # what a piece gains by standing beside one that is quoted: a quote reads on
 
 
+Place = tuple[int, int]  # (page, unit)
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """The characters [start, end) of one hit's passage, chosen to be quoted."""
@@ -30,13 +33,14 @@ class _Choice:
     """Pieces chosen so far; those that stand side by side make one quote."""
 
     pages: Sequence[Page]
-    units: set[tuple[int, int]] = field(default_factory=set)  # (page, unit)
+    room: int  # how many times the budget
+    units: set[Place] = field(default_factory=set)
     said: list[str] = field(default_factory=list)
 
     def take(self, page: int, units: Sequence[int]) -> bool:
         """Add units of a page unless they do not fit any more."""
         more = self.units | {(page, unit) for unit in units}
-        if not _fits(self.pages, _runs(self.pages, more)):
+        if not _fits(self.pages, _runs(self.pages, more), self.room):
             return False
         self.units = more
         self.said += [squeeze(_words(self.pages[page], unit)) for unit in units]
@@ -52,12 +56,15 @@ class _Choice:
         return (page, piece.unit - 1) in self.units or (page, piece.unit + 1) in self.units
 
 
-def choose_quotes(pages: Sequence[Page]) -> list[Quote]:
+def choose_quotes(pages: Sequence[Page], differing: Sequence[Place] = ()) -> list[Quote]:
     """Short quotes, the likeliest first, within the budget of characters and citations; nothing is quoted twice.
 
-    A list item is quoted with the words that introduce it, and those words with the items that follow.
+    A list item is quoted with the words that introduce it, and those words with the items that follow. Where bodies
+    differ, the pieces in which they do are quoted in any case, and there is room for twice as much.
     """
-    choice = _Choice(pages)
+    choice = _Choice(pages, room=2 if differing else 1)
+    for place in differing:
+        _add(choice, *place)
     waiting = {(number, piece.unit): piece for number, page in enumerate(pages) for piece in page.pieces}
     best = max((piece.score for piece in waiting.values()), default=0.0)
     waiting = {place: piece for place, piece in waiting.items() if _is_worth(piece, best)}
@@ -93,7 +100,7 @@ def _words(page: Page, unit: int) -> str:
     return page.hit.passage.text[page.units[unit].start : page.units[unit].end]
 
 
-def _runs(pages: Sequence[Page], chosen: set[tuple[int, int]]) -> list[Quote]:
+def _runs(pages: Sequence[Page], chosen: set[Place]) -> list[Quote]:
     """Chosen units as quotes, those that follow one another joined."""
     quotes: list[Quote] = []
     last = (-1, -1)
@@ -109,10 +116,10 @@ def _runs(pages: Sequence[Page], chosen: set[tuple[int, int]]) -> list[Quote]:
     return quotes
 
 
-def _fits(pages: Sequence[Page], quotes: Sequence[Quote]) -> bool:
+def _fits(pages: Sequence[Page], quotes: Sequence[Quote], room: int) -> bool:
     texts = {page.hit.rank - 1: page.hit.passage.text for page in pages}
     words = [texts[quote.hit][quote.start : quote.end] for quote in quotes]
     chinese = [is_chinese(each) for each in words]
     spent = sum(len(each) / BUDGET["zh" if zh else "en"] for each, zh in zip(words, chinese, strict=True))
     total = BUDGET["zh" if sum(chinese) * 2 > len(words) else "en"]
-    return len(quotes) <= MOST_QUOTES and spent <= 1.0 and sum(map(len, words)) <= total
+    return len(quotes) <= room * MOST_QUOTES and spent <= room and sum(map(len, words)) <= room * total
