@@ -364,3 +364,19 @@ def test_the_number_of_a_recommendation_is_quoted_with_it() -> None:
         "1g.\nAdvise women against routine prophylaxis.",
         "2. Offer paracetamol.",
     ]
+
+
+def test_a_dose_is_not_answered_from_what_is_said_of_the_drug_otherwise(tmp_path: Path) -> None:
+    texts = [
+        Text("Women with sickle cell disease who take hydroxyurea stop it when they plan a pregnancy.", 1),
+        Text("Hydroxyurea is continued in sickle cell disease where the benefit is larger than the risk.", 2),
+        Text("Folic acid 5 mg daily is given in sickle cell disease.", 3),
+    ]
+    with make_library(tmp_path, [Book("sickle@2024", texts, title="Sickle cell disease")]) as library:
+        refused = ask(library, "hydroxyurea starting dose in sickle cell disease")
+        answered = ask(library, "folic acid dose in sickle cell disease")
+        other = ask(library, "hydroxyurea in sickle cell disease when planning a pregnancy")
+    assert refused.refusal is not None
+    assert "dose of hydroxyurea" in refused.refusal.missing
+    assert "5 mg" in answered.citations[0].quote
+    assert other.refusal is None

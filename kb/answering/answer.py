@@ -60,7 +60,7 @@ def quote_answer(library: Library, question: str, filters: Filters) -> Quoted:
     quotes = choose_quotes(pages, find_differing(found, pages))
     evidence = gather_evidence(found, pages)
     if not quotes or not is_covered(evidence, regime(found, hits)):
-        refusal, related = refuse_weak(library, found, hits, evidence.strangers, filters, language)
+        refusal, related = refuse_weak(library, found, hits, evidence.lacking, filters, language)
         return _refused(library, found, refusal, related, started)
     return Quoted(_quoted(library, found, hits, quotes, language, started), found, tuple(hits))
 

@@ -21,7 +21,7 @@ OUT_OF_FORCE = (
 
 
 def refuse_weak(
-    library: Library, found: Retrieval, hits: Sequence[Hit], strangers: Sequence[str], filters: Filters, language: str
+    library: Library, found: Retrieval, hits: Sequence[Hit], lacking: Sequence[str], filters: Filters, language: str
 ) -> tuple[Refusal, tuple[Hit, ...]]:
     """The refusal for a question that nothing in force covers, with the nearest hits.
 
@@ -31,7 +31,7 @@ def refuse_weak(
         elsewhere = _covered_out_of_force(library, found, filters)
         if elsewhere:
             return _out_of_force(found, elsewhere, language), elsewhere
-    missing = [*strangers, *(word for word in missing_words(found, found.candidates) if word not in "".join(strangers))]
+    missing = [*lacking, *(word for word in missing_words(found, found.candidates) if word not in "".join(lacking))]
     parts = [say("not_covered", language)]
     if missing:
         parts.append(say("missing", language, words=", ".join(missing)))

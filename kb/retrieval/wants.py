@@ -46,7 +46,10 @@ RULES: dict[Want, _Rule] = {
             r"|how much\b(?!.*(?:weight|fall))"
             r"|剂量|用量|用法|毫克|几克|多少克|怎么吃|怎么用|怎么给药|几粒|几片|几付"
         ),
-        re.compile(r"\d\s*-?(?:mg|mcg|μg|g\b|ml|iu\b|units?\b|mmol|毫克|克|毫升|片|粒|袋|付|支|丸)"),
+        re.compile(
+            r"\d\s*-?(?:mg|mcg|μg|g\b|m[lL]|iu\b|(?:micro|milli)?grams?\b|units?\b|tablets?\b|capsules?\b|mmol|mme\b"
+            r"|毫克|微克|克|毫升|片|粒|袋|付|支|丸)|[一二两三四五六半](?:片|粒|袋|付|支|丸)"
+        ),
         _words("mg mcg μg g gram ml iu unit mmol 毫克 克 毫升 片 粒 袋 付 支 丸 mg/kg mcg/kg mg/h mg/d pill tablet"),
     ),
     Want.TIME: _Rule(
