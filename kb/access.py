@@ -22,6 +22,10 @@ class Verb(StrEnum):
     """What is not for everybody, named as its command is."""
 
     AUDIT = "audit"
+    KEEP = "check --keep"
+    DECIDE = "decide"
+    RECHECK = "recheck"
+    PURGE = "purge"
     INGEST = "ingest"
     PUBLISH = "publish"
     EDIT = "edit"
@@ -37,6 +41,10 @@ class Verb(StrEnum):
 
 LEAST = {
     Verb.AUDIT: Role.QUALITY,
+    Verb.KEEP: Role.QUALITY,
+    Verb.DECIDE: Role.QUALITY,
+    Verb.RECHECK: Role.QUALITY,
+    Verb.PURGE: Role.QUALITY,
     Verb.INGEST: Role.LIBRARIAN,
     Verb.PUBLISH: Role.LIBRARIAN,
     Verb.EDIT: Role.LIBRARIAN,

@@ -14,6 +14,7 @@ from kb.backup import backup
 from kb.domain import RelationType
 from kb.errors import KBError, NotAllowed
 from kb.maintenance import examine, reindex
+from kb.practice import check, kept
 from kb.restore import restore
 from kb.settings import load_settings
 from kb.store.library import Library
@@ -43,6 +44,11 @@ TABLE: dict[str, tuple[tuple[object, ...], Role, bool]] = {
     "stats": ((), R, False),
     "doctor": ((), R, False),
     "audit": ((), Q, False),
+    "findings": ((), R, False),
+    "check --keep": (("Aspirin 300 mg daily in stable angina.", "--keep", "ward"), Q, True),
+    "decide": (("FINDING", "confirm"), Q, True),
+    "recheck": ((), Q, True),
+    "purge": (("FINDING",), Q, True),
     "ingest": (("PDF",), L, True),
     "publish": ((NEW, "--set", "label=3"), L, True),
     "edit": ((NEW, "--set", "label=3"), L, True),
@@ -63,6 +69,10 @@ def _arguments(name: str, home: Path, folder: Path, samples: Path) -> list[objec
         last = next(act.seq for act in reversed(library.acts()) if act.kind == "publish")
     named = {"PDF": next(samples.glob("*.pdf")), "FILE": folder / "file", "ACT": last, "QUESTIONS": folder / "q.jsonl"}
     (folder / "q.jsonl").write_text('{"id": "1", "question": "aspirin", "lang": "en", "kind": "negative", "gold": []}')
+    if "FINDING" in TABLE[name][0]:
+        with open_library(home) as library:
+            kept.keep(library, check(library, "Aspirin 300 mg daily in stable angina."), name="ward", by="quality")
+            named["FINDING"] = kept.list_kept(library)[0].id
     return [named.get(str(each), each) for each in TABLE[name][0]]
 
 
@@ -129,6 +139,10 @@ VERBS: dict[str, tuple[Verb, Callable[[Library, Person], object]]] = {
     "decline": (Verb.RELATE, lambda library, who: relate.decline_relation(library, "r-0", by=who)),
     "undo": (Verb.UNDO, lambda library, who: change.undo(library, 0, by=who)),
     "audit": (Verb.AUDIT, lambda library, who: list_acts(library, by=who)),
+    "keep": (Verb.KEEP, lambda library, who: kept.keep(library, check(library, ""), name="ward", by=who)),
+    "decide": (Verb.DECIDE, lambda library, who: kept.decide(library, "f-0", kept.DecisionKind.NOTE, by=who)),
+    "recheck": (Verb.RECHECK, lambda library, who: kept.recheck(library, by=who)),
+    "purge": (Verb.PURGE, lambda library, who: kept.purge(library, "d-0", by=who)),
     "repair": (Verb.REPAIR, lambda library, who: examine(library, repair=True, by=who)),
     "reindex": (Verb.REINDEX, lambda library, who: reindex(library, by=who)),
     "backup": (Verb.BACKUP, lambda library, who: backup(library, library.home / "no" / "file", by=who)),

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from ui import cli_care, cli_librarian, cli_quality, cli_reading
+from ui import cli_care, cli_findings, cli_librarian, cli_quality, cli_reading
 from ui.cli_frame import INTERRUPTED, fail, interrupted
 
 app = typer.Typer(
@@ -33,6 +33,10 @@ COMMANDS = (
     cli_librarian.audit,
     cli_quality.diff,
     cli_quality.check,
+    cli_findings.findings,
+    cli_findings.decide,
+    cli_findings.recheck,
+    cli_findings.purge,
     cli_care.reindex,
     cli_care.doctor,
     cli_care.backup,

@@ -63,9 +63,18 @@ def review(
 
 def _acted(home: Path | None, as_json: bool, verb: Any, **arguments: Any) -> None:
     """Run a verb that changes something and say under which act it is recorded."""
+    from kb.practice.kept import affected
+
     with opened(home) as library:
         recorded = verb(library, **arguments)
-    print_json({"done": True, "recorded": recorded}) if as_json else typer.echo(f"Done, recorded as {recorded}.")
+        due = affected(library)
+    if as_json:
+        print_json({"done": True, "recorded": recorded, "to_recheck": [each.id for each in due]})
+        return
+    typer.echo(f"Done, recorded as {recorded}.")
+    if due:
+        documents = ", ".join(dict.fromkeys(each.document for each in due))
+        typer.echo(f"{len(due)} kept findings rest on what changed ({documents}); `gkb recheck` checks them again.")
 
 
 def publish(

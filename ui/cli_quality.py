@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from kb.errors import UsageError
-from ui.cli_frame import Filtered, json_lines, opened, print_json
-from ui.cli_options import All, AsOf, GuidelineId, Home, Json, Jurisdiction, KnownAt, Language, PublisherName
+from ui.cli_frame import Filtered, by_name, json_lines, opened, print_json
+from ui.cli_options import All, AsOf, By, GuidelineId, Home, Json, Jurisdiction, KnownAt, Language, PublisherName
 
 Out = Annotated[Path | None, typer.Option("--out", help="Write a table here: .csv, .xlsx or .html.")]
 
@@ -43,12 +43,15 @@ def check(
     file: Annotated[Path | None, typer.Option("--file", help="A document: txt, md, pdf, docx, csv or xlsx.")] = None,
     batch: Annotated[Path | None, typer.Option("--batch", help="JSON lines of {id, claim, as_of?, "
         "jurisdiction?}.")] = None,
-    out: Out = None, as_of: AsOf = None, known_at: KnownAt = None, all_editions: All = False,
+    keep: Annotated[str | None, typer.Option("--keep", help="Keep the findings under this name, to work on "
+        "them.")] = None,
+    out: Out = None, by: By = None, as_of: AsOf = None, known_at: KnownAt = None, all_editions: All = False,
     guideline: GuidelineId = None, publisher: PublisherName = None, jurisdiction: Jurisdiction = None,
     language: Language = None, home: Home = None, as_json: Json = False,
 ) -> None:  # fmt: skip
     """Check what is written here against what is in force: current, outdated, deviating, not covered."""
     from kb.practice import check as examine
+    from kb.practice.kept import keep as store
     from ui.exports import check_ending, write_table
     from ui.printing_quality import print_check
     from ui.shapes_quality import check_json
@@ -63,9 +66,15 @@ def check(
             json_lines(batch, filters, lambda line, chosen: _one_claim(library, line, chosen), key="claim")
             return
         found = examine(library, _read(text, file), filters=plain)
-        if out:
-            write_table(out, check_table(found))
-    print_json(check_json(found)) if as_json else print_check(found)
+        kept = store(library, found, name=keep, by=by_name(by), jurisdiction=jurisdiction or "") if keep else None
+    if out:
+        write_table(out, check_table(found))
+    if as_json:
+        print_json({**check_json(found), **({"document_id": kept} if kept else {})})
+        return
+    print_check(found)
+    if kept:
+        print(f"Kept as {kept}; `gkb findings --document {kept}` lists it, `gkb purge {kept}` removes it for good.")
 
 
 def _read(text: str | None, file: Path | None) -> Any:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from kb.domain import Citation
+from kb.practice.kept import KeptFinding
 from kb.practice.measure import Scores
 from kb.practice.nouns import Check, Finding, Verdict
 from kb.versions.changes import Severity
@@ -96,3 +97,23 @@ def print_scores(found: Mapping[str, Mapping[str, Scores]]) -> None:
 
 def _rate(value: float | None) -> str:
     return "none to count" if value is None else f"{value:.1%}"
+
+
+def print_kept(kept: Sequence[KeptFinding]) -> None:
+    """Kept findings by document, with what was decided."""
+    if not kept:
+        print("Nothing that somebody has to act on.")
+    document = ""
+    for each in kept:
+        if each.document_id != document:
+            document = each.document_id
+            print(f"{each.document_id}  {each.document}")
+        was = f" (was {each.before})" if each.before and each.before != each.verdict else ""
+        print(f"  {each.id}  {each.verdict.upper()}{'.' + each.subtype if each.subtype else ''}{was} · {each.location}")
+        print(indented(each.claim))
+        print(f"      {each.why}")
+        for made in each.decisions:
+            detail = ", ".join(
+                part for part in (made.until and f"until {made.until}", made.assignee, made.reason) if part
+            )
+            print(f"      {made.at[:10]} {made.by}: {made.kind}{f' ({detail})' if detail else ''}")

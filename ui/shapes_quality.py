@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from kb.practice.kept import KeptFinding
 from kb.practice.measure import Scores
 from kb.practice.nouns import Check, DocumentFinding, Finding
 from kb.versions.diff import Change, Diff
@@ -106,3 +107,25 @@ def finding_json(found: Finding) -> dict[str, Any]:
 def scores_json(found: Mapping[str, Mapping[str, Scores]]) -> dict[str, Any]:
     """Figures of the practice check by rule and language."""
     return {rule: {name: asdict(scores) for name, scores in groups.items()} for rule, groups in found.items()}
+
+
+def kept_json(kept: KeptFinding) -> dict[str, Any]:
+    """A kept finding with its evidence and decisions."""
+    return {
+        "document_id": kept.document_id,
+        "document": kept.document,
+        "id": kept.id,
+        "round": kept.round,
+        "at": kept.at,
+        "claim": kept.claim,
+        "location": kept.location,
+        "verdict": kept.verdict,
+        "before": kept.before,
+        "subtype": kept.subtype or None,
+        "severity": kept.severity,
+        "why": kept.why,
+        "evidence": kept.evidence,
+        "engine": kept.engine,
+        "revision": kept.revision,
+        "decisions": [asdict(each) for each in kept.decisions],
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kb.domain import Citation
+from kb.practice.kept import KeptFinding
 from kb.practice.nouns import Check, DocumentFinding, Finding
 from kb.versions.changes import Changed
 from kb.versions.diff import Change, Diff
@@ -100,3 +101,32 @@ def _cited(citation: Citation | None) -> tuple[str, str, str]:
     edition = citation.hit.edition
     dated = ", ".join(part for part in (edition.label, edition.issued_on) if part)
     return citation.quote, f"{edition.publisher}: {edition.title} ({dated})", str(citation.page_first)
+
+
+KEPT_HEADER = (
+    "document", "id", "verdict", "was", "severity", "claim", "place", "why", "current text", "current edition",
+    "superseded text", "superseded edition", "decisions",
+)  # fmt: skip
+
+
+def kept_table(kept: Sequence[KeptFinding]) -> Table:
+    """One row for each kept finding, with its decisions."""
+    notes = ("Found by rules; a person decides. Reference tool, not a medical device.",)
+    return Table(
+        "Worklist", notes, KEPT_HEADER, tuple(_kept_row(each) for each in kept), tuple(e.verdict.value for e in kept)
+    )
+
+
+def _kept_row(kept: KeptFinding) -> tuple[str, ...]:
+    sides = [kept.evidence.get(role, {}) for role in ("current", "superseded")]
+    cited = [str(side.get(name, "")) for side in sides for name in ("quote", "edition_id")]
+    decisions = "\n".join(
+        " ".join(
+            part for part in (made.at[:10], made.by, made.kind.value, made.until, made.assignee, made.reason) if part
+        )
+        for made in kept.decisions
+    )
+    return (
+        kept.document, kept.id, kept.verdict.value, str(kept.before or ""), kept.severity, kept.claim, kept.location,
+        kept.why, *cited, decisions,
+    )  # fmt: skip

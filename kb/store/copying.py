@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Connection, Engine, insert, inspect, select, text
 
 from kb.errors import DiskFull, LibraryCorrupt
 from kb.settings import Settings
@@ -52,7 +52,10 @@ def fold_journal(path: Path) -> None:
 
 def copy_tables(source: Connection, target: Connection) -> None:
     """Every row of every table, inside the transactions of both; the target's tables must be empty."""
+    there = inspect(source)
     for table in schema.metadata.sorted_tables:
+        if not there.has_table(table.name):
+            continue  # a library of an older schema
         rows = source.execution_options(yield_per=ROWS).execute(select(table)).mappings()
         for part in rows.partitions():
             target.execute(insert(table), [dict(row) for row in part])

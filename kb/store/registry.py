@@ -29,7 +29,8 @@ from kb.settings import Settings
 from kb.store import schema
 from kb.store.seal import Seal, advance_seal, check_seal, seal_path, write_seal
 
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
+READABLE_FROM = "0001"  # a library of this schema is read as it is, and upgraded when something needs the rest
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 20_000
 _APPENDED = "seal of the acts appended in this transaction"
@@ -51,6 +52,10 @@ class ActKind(StrEnum):
     CONFIRM = "confirm"  # a person stands behind a relation
     DECLINE = "decline"  # a person rejected a relation
     UNDO = "undo"  # reverses one act
+    KEEP = "keep"  # findings of a practice check were kept
+    DECIDE = "decide"  # a person decided about a kept finding
+    RECHECK = "recheck"  # kept findings were checked again
+    PURGE = "purge"  # kept findings were removed for good
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,9 +285,9 @@ def check_revision(engine: Engine, *, allow_older: bool = False) -> None:
             f"This library was written by a newer version (schema {found}, this program knows {SCHEMA_REVISION}).",
             hint="Update the program.",
         )
-    if found < SCHEMA_REVISION and not allow_older:
+    if found < READABLE_FROM and not allow_older:
         raise LibraryTooOld(
-            f"This library was written by an earlier version (schema {found}, this program needs {SCHEMA_REVISION}).",
+            f"This library was written by an earlier version (schema {found}, this program needs {READABLE_FROM}).",
             hint="Copy its folder, then run `gkb ingest` without a path: it upgrades the library and keeps everything.",
         )
 

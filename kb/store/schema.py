@@ -168,3 +168,48 @@ jobs = Table(
     Column("progress", Text, nullable=False),  # JSON: per file stage and outcome
     Column("owner", String, nullable=False),  # process that runs it
 )
+
+# What a quality team chose to keep of a practice check. The only rows that are ever deleted: `gkb purge` takes them out
+# for good, since a pasted document may hold what must not be kept.
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kept_at", String, nullable=False),
+    Column("kept_by", String, nullable=False),
+    Column("jurisdiction", String, nullable=False),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("document_id", String, ForeignKey("documents.id"), primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("round", Integer, primary_key=True),  # 1 is the check that was kept; each re-check that differs adds one
+    Column("ordinal", Integer, nullable=False),  # place in the document
+    Column("at", String, nullable=False),
+    Column("claim", Text, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("subtype", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("evidence", Text, nullable=False),  # JSON: role → edition, guideline, page, quote
+    Column("engine", String, nullable=False),
+    Column("revision", Integer, nullable=False),  # of the registry when it was made
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("document_id", String, nullable=False),
+    Column("finding_id", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("until", String, nullable=False),
+    Column("assignee", String, nullable=False),
+)
