@@ -36,6 +36,7 @@ TABLE: dict[str, tuple[tuple[object, ...], Role, bool]] = {
     "guidelines": ((), R, False),
     "editions": ((), R, False),
     "show": ((NEW,), R, False),
+    "currency": ((), R, False),
     "diff": ((OLD, NEW), R, False),
     "check": (("Aspirin 300 mg daily in stable angina.",), R, False),
     "review": ((), R, False),

@@ -1,4 +1,4 @@
-"""The web door: two screens in one frame. Started by `gkb ui`."""
+"""The web door: a few screens in one frame. Started by `gkb ui`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def main() -> None:
     st.html(STYLE)
     screens = [
         st.Page("screens/ask.py", title=t("Ask"), icon=":material/search:", url_path="ask", default=True),
+        st.Page("screens/guidelines.py", title=t("Guidelines"), icon=":material/timeline:", url_path="guidelines"),
         st.Page("screens/library.py", title=t("Library"), icon=":material/menu_book:", url_path="library"),
     ]
     st.navigation(screens, position="top").run()

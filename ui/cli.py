@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from ui import cli_care, cli_findings, cli_librarian, cli_quality, cli_reading
+from ui import cli_care, cli_findings, cli_librarian, cli_quality, cli_reading, cli_registry
 from ui.cli_frame import INTERRUPTED, fail, interrupted
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ COMMANDS = (
     cli_librarian.relate,
     cli_librarian.undo,
     cli_librarian.audit,
+    cli_registry.currency,
     cli_quality.diff,
     cli_quality.check,
     cli_findings.findings,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -93,17 +94,24 @@ def editions(
     guideline: GuidelineId = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write a table here: .csv, .xlsx or .html.")] = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
     """List editions with state, status on a date, and relations."""
     from kb.versions.listing import list_editions
+    from ui.exports import check_ending, write_table
     from ui.printing import print_editions
     from ui.shapes import edition_json
+    from ui.tables_editions import editions_table
 
     chosen = Filtered(as_of, known_at).read()
+    if out:
+        check_ending(out)
     with opened(home) as library:
         rows = list_editions(library, guideline=guideline, as_of=chosen.as_of, known_at=chosen.known_at)
+    if out:
+        write_table(out, editions_table(rows, chosen.as_of or date.today()))
     print_json({"editions": [edition_json(row) for row in rows]}) if as_json else print_editions(rows)
 
 

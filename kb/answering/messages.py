@@ -67,6 +67,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "{name} is dated {date}; check whether there is a newer edition.",
         "zh": "{name}的日期为{date}；请核对是否已有新版。",
     },
+    "review_rule": {
+        "en": "{name} is dated {date}; by its publisher's rule ({rule}) it should be checked for a newer edition.",
+        "zh": "{name}的日期为{date}；按发布机构的规则（{rule}），请核对是否已有新版。",
+    },
     "review_passed": {
         "en": "{name} announced a review for {date}.",
         "zh": "{name}原定于{date}复审。",

@@ -6,14 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from kb.answering.messages import say
-from kb.dates import first_day
 from kb.domain import Citation, Edition, Notice, Status
 from kb.retrieval.search import Retrieval
 from kb.store.ledger import Ledger
 from kb.store.library import Library
+from kb.versions.currency import Check, check_edition
 from kb.versions.status import conflicts_of_currency, corrections, imprecise_pairs, superseded_by
-
-DAYS_A_YEAR = 365.25
 
 
 def edition_name(edition: Edition) -> str:
@@ -78,11 +76,16 @@ def _successor(ledger: Ledger, edition: Edition, as_of: date, language: str) -> 
 
 
 def _review(library: Library, edition: Edition, name: str, as_of: date, language: str) -> Iterator[tuple[str, str]]:
-    if edition.next_review_on and first_day(edition.next_review_on) <= as_of:
-        yield "review_due", say("review_passed", language, name=name, date=edition.next_review_on)
-        return
+    settings = library.settings
+    row = check_edition(
+        edition, Status.IN_FORCE, as_of, amber=settings.review_years_amber, red=settings.review_years_red
+    )
     dated = edition.last_updated_on or edition.issued_on
-    if dated and (as_of - first_day(dated)).days > library.settings.review_years_red * DAYS_A_YEAR:
+    if row.check == Check.REVIEW_PASSED:
+        yield "review_due", say("review_passed", language, name=name, date=edition.next_review_on)
+    elif row.check == Check.RULE_PASSED:
+        yield "review_due", say("review_rule", language, name=name, date=dated, rule=row.rule)
+    elif row.check == Check.OLD:
         yield "review_due", say("review_due", language, name=name, date=dated)
 
 

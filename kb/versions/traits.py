@@ -60,7 +60,7 @@ ACTS = {
     "nutrition": re.compile(r"\b(?:nutrition\w*|diet\w*)\b|营养|膳食"),
     "vaccination": re.compile(r"\b(?:immuni[sz]ation|vaccin\w+)\b|疫苗|接种|免疫规划"),
 }  # fmt: skip
-_PARTS = re.compile(r"[,，、;；]|\band\b|\bwith\b|与|及|和(?!国)")
+PARTS = re.compile(r"[,，、;；]|\band\b|\bwith\b|与|及|和(?!国)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def traits_of(title: str, publisher: str) -> Traits:
         populations=frozenset(name for name, pattern in POPULATIONS.items() if pattern.search(text)),
         acts=frozenset(name for name, pattern in ACTS.items() if pattern.search(text)),
         subjects=subjects,
-        publishers=tuple(part.strip(" ()（）") for part in _PARTS.split(publisher) if len(part.strip(" ()（）")) > 1),
+        publishers=tuple(part.strip(" ()（）") for part in PARTS.split(publisher) if len(part.strip(" ()（）")) > 1),
     )
 
 
