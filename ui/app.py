@@ -22,6 +22,8 @@ def main() -> None:
     screens = [
         st.Page("screens/ask.py", title=t("Ask"), icon=":material/search:", url_path="ask", default=True),
         st.Page("screens/guidelines.py", title=t("Guidelines"), icon=":material/timeline:", url_path="guidelines"),
+        st.Page("screens/compare.py", title=t("Compare"), icon=":material/difference:", url_path="compare"),
+        st.Page("screens/practice.py", title=t("Practice"), icon=":material/fact_check:", url_path="practice"),
         st.Page("screens/library.py", title=t("Library"), icon=":material/menu_book:", url_path="library"),
     ]
     st.navigation(screens, position="top").run()
