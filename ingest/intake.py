@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
@@ -14,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.leftovers import TAKING_IN
-from kb.errors import DiskFull, UnreadablePdf
+from kb.errors import UnreadablePdf
+from kb.store.disk import NO_ROOM, naming_full_disk
 
 HEADER_WITHIN = 1024  # bytes in which "%PDF-" must stand (PDF 32000-1, annex H.3.4.1)
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*", b"BM")
@@ -37,6 +37,11 @@ def take_in(path: Path, files: Path, *, name: str | None = None, max_bytes: int 
     Raises UnreadablePdf (status rejected or failed) for what is no PDF, DiskFull when it cannot be kept.
     """
     shown = display_name(name or path.name)
+    with naming_full_disk(shown):
+        return _take_in(path, files, shown, max_bytes)
+
+
+def _take_in(path: Path, files: Path, shown: str, max_bytes: int) -> SourceFile:
     try:
         with open(path, "rb", opener=_open_at_once) as stream:
             about = os.fstat(stream.fileno())
@@ -59,10 +64,8 @@ def take_in(path: Path, files: Path, *, name: str | None = None, max_bytes: int 
     except UnreadablePdf:
         raise
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EROFS, errno.EDQUOT):
-            raise DiskFull(
-                f"{shown} cannot be kept ({error.strerror}).", hint="Free disk space, then run the same command again."
-            ) from error
+        if error.errno in NO_ROOM:
+            raise
         raise UnreadablePdf(f"{shown} cannot be read ({error.strerror or error}).", status="failed") from error
     return SourceFile(sha256, size, shown)
 

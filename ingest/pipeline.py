@@ -56,6 +56,7 @@ class Run:
         self.report = Report(notices=list(job.request.get("notices", ())))
         self.ready: list[_Item] = []  # staged, about to appear
         self.appeared_at = time.monotonic()
+        self.stopped = int(job.progress.get("stopped", 0))  # times that it was stopped for want of memory
         known = job.progress.get("files", {})
         self.items = [
             _Item(
@@ -92,10 +93,11 @@ class Run:
     def progress(self) -> dict[str, Any]:
         """What is kept with the job."""
         return {
+            "stopped": self.stopped,
             "files": {
                 str(item.path): {"name": item.result.file, "sha256": item.result.sha256, "stage": item.result.status}
                 for item in self.items
-            }
+            },
         }
 
     @contextmanager

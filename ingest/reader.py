@@ -5,7 +5,6 @@ It reads a line of JSON for each file on standard input and tells on standard ou
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import select
@@ -21,6 +20,7 @@ from typing import Any
 from ingest.sandbox import NO_SPACE, Limits, place_words
 from ingest.where import make_place, read_place, share_place
 from kb.errors import UnreadablePdf
+from kb.store.disk import NO_ROOM
 
 OPEN_FILES = 64
 GRACE_SECONDS = 2  # after its own clock should have stopped a child
@@ -124,7 +124,7 @@ def _write(path: Path, answer: str) -> int:
         # Half of a surrogate pair, as a damaged font may name it, is not text: it must not stop the rest.
         path.write_text(answer, encoding="utf-8", errors="replace")
     except OSError as error:
-        return NO_SPACE if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS) else 70
+        return NO_SPACE if error.errno in NO_ROOM else 70
     return 0
 
 

@@ -83,6 +83,12 @@ class DiskFull(LibraryError):
     code = "disk_full"
 
 
+class OutOfMemory(LibraryError):
+    """The machine has no memory left; what was visible stays visible."""
+
+    code = "out_of_memory"
+
+
 class OutsideServiceError(KBError):
     """A configured outside service failed."""
 

@@ -16,6 +16,7 @@ from kb.access import Verb, Who, allow
 from kb.errors import EncoderMismatch, KBError
 from kb.store import schema
 from kb.store.dense import serves
+from kb.store.disk import naming_full_disk
 from kb.store.extractions import load_passages
 from kb.store.files import damaged_files
 from kb.store.jobs import unfinished_jobs
@@ -233,4 +234,5 @@ def reindex(library: Library, embed: Callable[[str], None] | None = None, *, by:
         if missing and not empty and embed is not None:
             embed(identity)
             embedded += 1
-    return {"passages": rebuild_snapshot(library), "vectors": rebuild_index(library), "embedded_editions": embedded}
+    with naming_full_disk("The search index"):
+        return {"passages": rebuild_snapshot(library), "vectors": rebuild_index(library), "embedded_editions": embedded}

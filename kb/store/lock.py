@@ -6,11 +6,13 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+
+from kb.store.disk import naming_full_disk
 
 
 @contextmanager
@@ -18,7 +20,8 @@ def try_own(home: Path, what: str) -> Iterator[bool]:
     """Take the writer's lock of a library for the length of the block; yields whether it was free."""
     lock = FileLock(str(home / "writer.lock"), timeout=0)
     try:
-        lock.acquire()
+        with naming_full_disk("The writer's lock"):
+            lock.acquire()
     except Timeout:
         yield False
         return
@@ -29,7 +32,8 @@ def try_own(home: Path, what: str) -> Iterator[bool]:
             "what": what,
             "since": datetime.now(UTC).isoformat(),
         }
-        (home / "writer.json").write_text(json.dumps(holder), encoding="utf-8")
+        with suppress(OSError):  # on a full disk: the lock holds without its name
+            (home / "writer.json").write_text(json.dumps(holder), encoding="utf-8")
         yield True
     finally:
         lock.release()

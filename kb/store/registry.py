@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, RowMapping, create_engine, event, func, insert, make_url, select, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, DisconnectionError, OperationalError
 
 from kb.errors import (
     DiskFull,
@@ -27,12 +28,13 @@ from kb.errors import (
 )
 from kb.settings import Settings
 from kb.store import schema
+from kb.store.disk import naming_full_disk
 from kb.store.seal import Seal, advance_seal, check_seal, seal_path, write_seal
+from kb.store.sqlite_file import FileConnection, connect_file
 
 SCHEMA_REVISION = "0002"
 READABLE_FROM = "0001"  # a library of this schema is read as it is, and upgraded when something needs the rest
 MIGRATIONS = Path(__file__).parent / "migrations"
-BUSY_MS = 20_000
 _APPENDED = "seal of the acts appended in this transaction"
 
 
@@ -96,9 +98,9 @@ def open_engine(settings: Settings) -> Engine:
     options: dict[str, Any] = {"hide_parameters": True, "execution_options": {"home": settings.home}}
     if settings.database_url is not None:
         return create_engine(_with_driver(settings.database_url.get_secret_value()), pool_pre_ping=True, **options)
-    url = f"sqlite:///{registry_path(settings.home)}"
-    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, **options)
-    event.listen(engine, "connect", _prepare_sqlite)
+    path = registry_path(settings.home)
+    engine = create_engine(f"sqlite:///{path}", creator=partial(connect_file, path), **options)
+    event.listen(engine, "checkout", _renew)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -109,10 +111,11 @@ def _with_driver(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
 
 
-def _prepare_sqlite(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # transactions are begun by _begin_sqlite, not by the driver
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
-        connection.execute(f"PRAGMA {pragma}")
+def _renew(connection: FileConnection, _: Any, __: Any) -> None:
+    """A file that is read as it stands is opened anew each time, so that what was written meanwhile is seen."""
+    if connection.stamp is not None and connection.is_used:
+        raise DisconnectionError
+    connection.is_used = True
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -131,6 +134,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
         connection = plain.execution_options(**options)
         with connection.begin():
             yield connection
+        _check_unchanged(plain)
+
+
+def _check_unchanged(connection: Connection) -> None:
+    """Raise LibraryLocked where a file that was read as it stands was written to meanwhile."""
+    opened = connection.connection.driver_connection
+    if isinstance(opened, FileConnection) and opened.has_changed():
+        raise LibraryLocked("The library was written to while it was read.", hint="Try again.")
 
 
 @contextmanager
@@ -189,23 +200,28 @@ def create_registry(settings: Settings) -> None:
     from filelock import FileLock
 
     refuse_half_restored(settings)
-    settings.home.mkdir(parents=True, exist_ok=True)
-    with FileLock(str(settings.home / "migrate.lock"), timeout=60):
-        engine = open_engine(settings)
-        try:
-            migrate(engine)
-            with writing(engine) as connection:
-                if connection.execute(select(schema.library.c.id)).first() is None:
-                    if restoring_folder(settings.home).is_dir():
-                        raise half_restored(settings.home)
-                    row = {"id": secrets.token_hex(8), "created_at": _now().isoformat()}
-                    connection.execute(insert(schema.library).values(row))
-                library_id = connection.execute(select(schema.library.c.id)).scalar_one()
-                if not revision(connection) and not seal_path(settings.home).exists():
-                    write_seal(settings.home, Seal())
-            bind_folder(settings.home, library_id)
-        finally:
-            engine.dispose()
+    with naming_full_disk(f"The library at {settings.home}"), _named_errors():
+        settings.home.mkdir(parents=True, exist_ok=True)
+        with FileLock(str(settings.home / "migrate.lock"), timeout=60):
+            _create(settings)
+
+
+def _create(settings: Settings) -> None:
+    engine = open_engine(settings)
+    try:
+        migrate(engine)
+        with writing(engine) as connection:
+            if connection.execute(select(schema.library.c.id)).first() is None:
+                if restoring_folder(settings.home).is_dir():
+                    raise half_restored(settings.home)
+                row = {"id": secrets.token_hex(8), "created_at": _now().isoformat()}
+                connection.execute(insert(schema.library).values(row))
+            library_id = connection.execute(select(schema.library.c.id)).scalar_one()
+            if not revision(connection) and not seal_path(settings.home).exists():
+                write_seal(settings.home, Seal())
+        bind_folder(settings.home, library_id)
+    finally:
+        engine.dispose()
 
 
 def migrate(engine: Engine, target: str = "head") -> None:
