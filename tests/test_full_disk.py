@@ -141,12 +141,12 @@ def test_a_full_folder_for_temporary_files_is_named_and_fails_no_pdf(
     with small_disk(tmp_path / "temporary", 1 << 20) as disk:
         monkeypatch.setattr("tempfile.tempdir", str(disk.path))
         filler = disk.path / "filler"
-        for left in (0, 4 << 10):  # not even a folder; a folder, but no answer of a reader
-            filler.write_bytes(b"")
-            with filler.open("ab") as stream, suppress(OSError):
-                stream.write(bytes((1 << 20) - left))
-            ran = gkb(*ingest_command(books, home), "--json")
-            assert (ran.code, ran.json["error"]["code"]) == (3, "disk_full"), ran.json
+        with filler.open("ab", buffering=0) as stream, suppress(OSError):
+            while stream.write(bytes(4096)):
+                pass
+        ran = gkb(*ingest_command(books, home), "--json")
+        assert (ran.code, ran.json["error"]["code"]) == (3, "disk_full"), ran.json
+        assert "temporary" in ran.json["error"]["message"]
         filler.unlink()
         assert gkb(*ingest_command(books, home), "--json").code == 0
     assert_history_is_sound(home)
