@@ -16,6 +16,7 @@ from kb.answering.safety import is_about_a_patient, is_unsafe
 from kb.answering.units import split_units
 from kb.domain import Answer, Filters, RefusalCode, Status
 from kb.errors import UsageError
+from kb.retrieval.wants import Want, read_wants
 from kb.settings import load_settings
 from kb.store.library import Library, open_library
 from tests.small_library import Book, Text, extraction_of, make_library
@@ -380,3 +381,23 @@ def test_a_dose_is_not_answered_from_what_is_said_of_the_drug_otherwise(tmp_path
     assert "dose of hydroxyurea" in refused.refusal.missing
     assert "5 mg" in answered.citations[0].quote
     assert other.refusal is None
+
+
+def test_what_a_guideline_says_it_leaves_out_is_not_covered_by_it(tmp_path: Path) -> None:
+    texts = [
+        Text("This guideline covers stable angina. It does not cover angina during pregnancy.", 1),
+        Text("Offer a beta blocker as first-line treatment of angina.", 2),
+    ]
+    with make_library(tmp_path, [Book("angina@2024", texts, title="Stable angina")]) as library:
+        assert ask(library, "first-line beta blocker for angina in pregnancy").refusal is not None
+        assert ask(library, "first-line beta blocker for angina").refusal is None
+
+
+def test_the_items_of_a_box_belong_to_its_caption() -> None:
+    units = split_units("Features of typical angina\n• Brought on by effort.\n• Relieved by rest.")
+    assert [unit.lead for unit in units] == [None, 0, 0]
+
+
+def test_a_question_on_when_an_edition_takes_effect_is_about_the_document() -> None:
+    assert Want.PUBLICATION in read_wants("when does the second edition take effect")
+    assert Want.PUBLICATION in read_wants("第二版什么时候生效")

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from kb.domain import Hit
 from kb.lexicon.lookup import Lexicon, Mention
+from kb.sentences import split_sentences
 from kb.text import tokens
 
 SPECIFIC = ("drugs", "conditions", "vaccines")  # groups of the lexicon whose members an answer must name
 SUBJECTS = (*SPECIFIC, "drug_classes")
+_LEAVES_OUT = re.compile(
+    r"\b(?:it|this|guidelines?|document|standards?|statement)\s+(?:does|do)\s+not\s+(?:cover|apply|address|include)\b"
+    r"|\b(?:outside|beyond) the scope\b|本(?:指南|共识|规范|方案|标准)不(?:适用|涉及|包括|包含)",
+    re.IGNORECASE,
+)
+CARRYING = frozenset({"pregnancy", "pregnant-woman", "breastfeeding-woman"})  # what holds for others does not hold here
 BROADER = 0.5  # a passage that speaks of the class of what was asked ("statins" for "atorvastatin")
 
 
@@ -40,11 +48,17 @@ def find_subjects(lexicon: Lexicon, question: str, hits: Sequence[Hit], best: in
 
 
 def _is_subject(lexicon: Lexicon, mention: Mention) -> bool:
-    return any(lexicon.concept(each).group in SUBJECTS for each in mention.concept_ids)
+    return _is_carrying(mention) or any(lexicon.concept(each).group in SUBJECTS for each in mention.concept_ids)
+
+
+def _is_carrying(mention: Mention) -> bool:
+    return not CARRYING.isdisjoint(mention.concept_ids)
 
 
 def _is_specific(lexicon: Lexicon, mention: Mention) -> bool:
-    return all(lexicon.concept(each).group in SPECIFIC and not lexicon.is_broad(each) for each in mention.concept_ids)
+    return _is_carrying(mention) or all(
+        lexicon.concept(each).group in SPECIFIC and not lexicon.is_broad(each) for each in mention.concept_ids
+    )
 
 
 def _shares(lexicon: Lexicon, question: str, asked: Sequence[Mention], hit: Hit) -> list[float]:
@@ -58,7 +72,8 @@ def _shares(lexicon: Lexicon, question: str, asked: Sequence[Mention], hit: Hit)
 
 @lru_cache(maxsize=2048)  # the same passages answer many questions
 def _spoken(lexicon: Lexicon, text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Concepts that a text names, and its tokens."""
+    """Concepts that a text names, and its tokens; but not where it says what the guideline leaves out."""
+    text = "".join(text[start:end] for start, end in split_sentences(text) if not _LEAVES_OUT.search(text[start:end]))
     return (
         frozenset(identity for mention in lexicon.find(text) for identity in mention.concept_ids),
         frozenset(tokens(text)),

@@ -11,6 +11,7 @@ from kb.text import count_cjk
 
 LONGEST = {"en": 320, "zh": 130}  # characters of a piece that is left whole; a longer one is cut where it pauses
 _LEAD_IN = re.compile(r"[:：]\s*$")
+_FINISHED = re.compile(r"[.。!?！？;；][\"'”’)）\]]*$")
 _BULLET = re.compile(
     r"\s*(?:[•●■▪◦–—*➢✓□○·-]\s|\(?\d{1,2}[.)、．]\s?|[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．]|\(?[a-z][.)]\s)"
 )
@@ -59,6 +60,8 @@ def split_units(text: str) -> list[Unit]:
             continue
         is_item = _BULLET.match(text[left:right]) is not None
         starts_line = left == 0 or "\n" in text[max(0, left - 2) : left]
+        if is_item and starts_line and lead is None and _is_caption(text, units):
+            lead = len(units) - 1
         for number, (first, last) in enumerate(_cut(text, left, right, longest)):
             belongs = lead is not None and (is_item or starts_line or number > 0)
             units.append(Unit(first, last, is_item, lead if belongs else None))
@@ -67,6 +70,11 @@ def split_units(text: str) -> list[Unit]:
         elif not is_item and not starts_line:
             lead = lead if units[-1].lead is not None else None
     return units
+
+
+def _is_caption(text: str, units: list[Unit]) -> bool:
+    """Whether the last unit is a line without a full stop, such as the caption of a box, over the items that follow."""
+    return bool(units) and not units[-1].is_item and not _FINISHED.search(text[units[-1].start : units[-1].end])
 
 
 def _strip(text: str, start: int, end: int) -> Span | None:

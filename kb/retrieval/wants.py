@@ -95,9 +95,9 @@ RULES: dict[Want, _Rule] = {
             r"|\bfinal\b|who wrote"
             r"|newest|latest edition|latest version|what year|previous (?:\w+ ){0,2}guideline|earlier document"
             r"|copyright"
-            r"|panel members|how many experts"
+            r"|panel members|how many experts|\btakes? effect|comes? into force|effective date"
             r"|谁发布|发布单位|发布机构|什么时候发布|哪年发布|最新版|主编|执笔|编写|替代|取代|资助|利益冲突"
-            r"|多少位专家|多少篇|版权"
+            r"|多少位专家|多少篇|版权|何时生效|什么时候生效|生效日期|施行日期|实施日期"
         ),
         re.compile(r"\b(?:19|20)\d\d\b|publi|fund|chair|supersed|replac|发布|专家|资助|替代|版"),
         frozenset(),
