@@ -27,6 +27,7 @@ _OF_PATIENT = re.compile(
 _AT_AGE = re.compile(r"\b(?:at|from|until|by|till|since|to)\s(?:the\s)?(?:age\s)?(?:of\s)?$", re.IGNORECASE)
 _FROM_AGE = re.compile(r"\s?(?:岁)?\s?(?:开始|起|前|时)|\s?(?:onwards?|and up)", re.IGNORECASE)
 ALIKE = 4  # first signs that two names share
+FAR = 1e6
 OPPOSED = 1.15  # how much heavier the words of the other direction must weigh
 
 
@@ -191,7 +192,13 @@ def _is_complement(claimed: Quantity, printed: Quantity, claim: Slots, line: Slo
 
 def _distance(claimed: Quantity, other: Quantity) -> float:
     ends = [abs(one - two) for one in claimed.bounds for two in other.bounds]
-    return min(ends, default=math.inf) + (0 if claimed.measure == other.measure else 1e-3)
+    far = min(ends, default=math.inf) + (0 if claimed.measure == other.measure else 1e-3)
+    return far + (0 if _side(claimed) == _side(other) else FAR)
+
+
+def _side(quantity: Quantity) -> tuple[bool, bool]:
+    """On which sides a quantity is open: "at least" beside "at least", a range beside a range."""
+    return math.isinf(quantity.low), math.isinf(quantity.high)
 
 
 def _agent(claimed: Agent, claim: Slots, line: Slots, lexicon: Lexicon) -> Ballot:
