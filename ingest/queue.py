@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from ingest.intake import display_name
 from ingest.leftovers import sweep_copies
 from ingest.manifest import Manifest, ManifestRow, read_manifest, row_to_json
 from ingest.pipeline import Run
@@ -58,7 +59,9 @@ def plan_files(paths: Sequence[Path], rows: Sequence[ManifestRow]) -> list[dict[
     files = []
     for path in find_pdfs(paths):
         row = by_path.get(path.resolve())
-        files.append({"path": str(path.resolve()), "name": path.name, "row": row_to_json(row) if row else None})
+        files.append(
+            {"path": str(path.resolve()), "name": display_name(path.name), "row": row_to_json(row) if row else None}
+        )
     return sorted(files, key=lambda each: (each["row"] is None, each["name"], each["path"]))
 
 

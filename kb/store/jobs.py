@@ -36,7 +36,7 @@ def create_job(engine: Engine, request: dict[str, Any], *, by: str) -> Job:
         "created_at": datetime.now(UTC).isoformat(),
         "by": by,
         "state": QUEUED,
-        "request": json.dumps(request, ensure_ascii=False),
+        "request": json.dumps(request),  # in ASCII: a path may hold bytes that are no text
         "progress": "{}",
         "owner": "",
     }
@@ -79,7 +79,7 @@ def unfinished_jobs(engine: Engine) -> list[Job]:
 def save_progress(engine: Engine, identity: str, progress: dict[str, Any], state: str = RUNNING) -> None:
     """Record how far a job got."""
     table = schema.jobs
-    values = {"progress": json.dumps(progress, ensure_ascii=False), "state": state}
+    values = {"progress": json.dumps(progress), "state": state}
     with writing(engine) as connection:
         connection.execute(update(table).where(table.c.id == identity).values(values))
 
