@@ -134,7 +134,7 @@ def test_doubtful_values_come_first_and_a_person_s_word_is_not_asked_again() -> 
     history.stage("a", "2020", title="Gout", publisher="", kind="full", label="2nd")
     edition = history.ledger().editions["a"]
     read = {
-        "title": proposal("Gout", 0.65),
+        "title": proposal("Gout", 0.6),
         "issued_on": proposal("2020", 0.4),
         "kind": proposal("full", 0.9),
         "edition_label": proposal("first", 0.1),  # a person wrote another
