@@ -15,6 +15,7 @@ from kb.store.library import open_library
 from kb.versions.changes import ChangeType, Severity, compare_texts
 from kb.versions.diff import Change, Diff, diff
 from tests.doors import gkb
+from tests.fast_gkb import use_hash_encoder
 from tests.small_library import Book, Text, make_library
 
 T, S = ChangeType, Severity
@@ -27,7 +28,8 @@ def number(line_number: str) -> str:
 @pytest.fixture(scope="module")
 def found(fast_library: Path) -> list[Diff]:
     """Our two sample guidelines, compared."""
-    with open_library(fast_library) as library:
+    with pytest.MonkeyPatch.context() as patch, open_library(fast_library) as library:
+        use_hash_encoder(patch.setattr)
         return [
             diff(library, "nics-stable-angina@2019-05-14", "nics-stable-angina@2024-09-17"),
             diff(library, "bcma-gout@2021-03-20", "bcma-gout@2025-06-18"),
@@ -125,6 +127,24 @@ def test_most_recommendations_without_counterpart_raise_an_alarm(tmp_path: Path,
     new = [Text(f"Staff wash hands before step {n} of procedure {n}.", number=str(n)) for n in range(1, 6)]
     with make_library(tmp_path, [Book("g@2019", old), Book("g@2024", new, replaces=(("g@2019", ()),))]) as library:
         assert "fault in reading" in diff(library, "g@2019", "g@2024").notices[0]
+
+
+def test_what_another_guideline_in_force_has_taken_over_is_moved_there_and_not_removed(
+    tmp_path: Path, hash_encoder: None
+) -> None:
+    kept = [Text(f"Offer {drug} to adults with {drug}-sensitive disease.", number=str(n)) for n, drug in
+            enumerate(("allopurinol", "warfarin", "insulin"), start=1)]  # fmt: skip
+    pressure = "Keep clinic blood pressure below 140/90 mmHg in adults with type 2 diabetes."
+    books = [
+        Book("diabetes@2015", [*kept, Text(pressure, number="4")], issued_on="2015-01-01"),
+        Book("diabetes@2022", kept, issued_on="2022-01-01", replaces=(("diabetes@2015", ()),)),
+        Book("pressure@2019", [Text(pressure.replace("140/90", "130/80"), number="1")], issued_on="2019-01-01"),
+    ]
+    with make_library(tmp_path, books) as library:
+        found = next(each for each in diff(library, "diabetes@2015", "diabetes@2022").changes if T.MOVED in each.types)
+    assert found.new[0].edition_id == "pressure@2019"
+    assert T.THRESHOLD_CHANGED in found.types
+    assert found.severity == S.CRITICAL
 
 
 def test_editions_without_recommendations_are_compared_by_their_text_and_it_says_so(

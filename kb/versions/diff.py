@@ -14,6 +14,7 @@ from kb.versions.align import LEAST, Link, align_lines, word_similarity
 from kb.versions.change import get_edition
 from kb.versions.changes import ORDER, Changed, ChangeType, Severity, compare_texts, severity_of
 from kb.versions.lines import Line, recommendation_lines, running_lines
+from kb.versions.moving import find_elsewhere
 
 MOST_UNMATCHED = 0.5  # share of the old edition from which an extraction fault is likelier than a revision
 LEAST_RETAINED = 0.15
@@ -62,6 +63,8 @@ def diff(library: Library, old: str, new: str) -> Diff:
         for relation in ledger.relations_from(new)
     )
     changes = [_change(link, before, after, is_moved=place in moved) for place, link in enumerate(links)]
+    if not notices:  # rows of running text are too many, and too alike, to be looked for
+        changes = [_looked_for(library, each, older) for each in changes]
     if is_erratum:
         changes = [_corrected(each) for each in changes]
     ordered = sorted(changes, key=lambda each: ORDER.index(each.severity))
@@ -117,6 +120,18 @@ def _one_sided(old: tuple[Line, ...], new: tuple[Line, ...]) -> Change:
     types = (ChangeType.REMOVED,) if old else (ChangeType.NEW,)
     severity = severity_of(types, read_slots(_joint(old)) if old else None, read_slots(_joint(new)) if new else None)
     return Change(types, severity, old, new, (), 0.0)
+
+
+def _looked_for(library: Library, change: Change, older: Edition) -> Change:
+    """A removed recommendation that another guideline in force has taken over counts as moved there."""
+    if change.types != (ChangeType.REMOVED,):
+        return change
+    found = find_elsewhere(library, change.old[0], older.guideline_id)
+    if found is None:
+        return change
+    verdict = compare_texts(change.old[0].text, found.text, change.old[0].recommendation, found.recommendation)
+    types = (ChangeType.MOVED, *(each for each in verdict.types if each != ChangeType.UNCHANGED))
+    return Change(types, verdict.severity, change.old, (found,), verdict.changed, 0.0)
 
 
 def _corrected(change: Change) -> Change:
