@@ -31,6 +31,7 @@ from kb.text import has_cjk, language_of
 
 MOST_UNITS = 3  # neighbouring units that may carry one sentence together
 TRIED = 8  # stretches that are looked at, those with most of the sentence's content
+AS_FULL = 0.85  # of the most content that any stretch holds: what says less is not what the sentence was taken from
 PLAIN = 0.75  # share of the content in one unit from which that unit is what the sentence speaks of
 GRAVE = (Fault.POLARITY, Fault.CONTRAST, Fault.FORCE)
 LEAST_CONTENT = {"en": 0.5, "zh": 0.5, "cross": 0.45}  # share of the content that must stand there
@@ -147,7 +148,10 @@ def _carry(sentence: str, exhibit: Exhibit, question: str, encode: Encode | None
     nearest = _contradiction(said, asked, ranked)
     if nearest is not None:
         return nearest
+    best = ranked[0][0] if ranked else 0.0
     for share, _, there in ranked[:TRIED]:
+        if share < AS_FULL * best:
+            break
         faults = list(faults_of(said, there, asked))
         if not faults and not _says_enough(said, there, share, exhibit, encode):
             faults = [(Fault.CONTENT, f"{share:.2f}")]
@@ -160,7 +164,7 @@ def _carry(sentence: str, exhibit: Exhibit, question: str, encode: Encode | None
 def _contradiction(said: Reading, asked: Reading, ranked: Sequence[tuple[float, int, Stretch]]) -> Verdict | None:
     """A fault against the one unit that says nearly the same: its neighbours cannot make that good."""
     share, _, there = next((each for each in ranked if each[2].is_single), (0.0, 0, None))
-    if there is None or share < PLAIN:
+    if there is None or share < max(PLAIN, 0.97 * ranked[0][0]):
         return None
     grave = [each for each in faults_of(said, there, asked) if each[0] in GRAVE]
     return Verdict(*grave[0]) if grave else None
@@ -193,11 +197,7 @@ def _strange_words(said: Reading, there: Stretch) -> list[str]:
         if has_cjk(key.surface):
             if len(key.surface) >= 3 and _DRUG_LIKE.fullmatch(key.surface):
                 strange.append(key.surface)
-        elif (
-            has_cjk(text)
-            or is_everyday(key.surface)
-            or any(each.surface[:5] == key.surface[:5] for each in there.around.keys)
-        ):
+        elif has_cjk(text) or is_everyday(key.surface) or re.search(rf"\b{re.escape(key.surface[:5])}", text):
             continue
         else:
             strange.append(key.surface)

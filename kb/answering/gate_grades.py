@@ -11,7 +11,7 @@ _ROMAN = r"(?:iii|ii|iv|i|v)"
 _LABEL = rf"(?:{_ROMAN}[ab]?|[1-5][a-e]?(?:\+{{1,2}}|-)?|[a-e][1-4]?(?:\+{{1,2}})?)"
 _LABELLED = re.compile(
     rf"(?<![a-z0-9])(?:grade|class|level|category|loe|cor)\s*(?:of (?:evidence"
-    rf"|recommendation)\s*)?[:(]?\s*(?P<after>{_LABEL})(?![a-z0-9.%]|\s?(?:mg|years))"
+    rf"|recommendation)\s*)?[:(]?\s*(?P<after>{_LABEL})(?![a-z0-9%]|\.\d|\s?(?:mg|years))"
     rf"|\((?P<bracket>[1-3][a-d]|{_ROMAN}[ab]?|[a-d][1-4]?|[1-3]\+{{1,2}})\)"
     rf"|(?<![a-z0-9.])(?P<before>{_LABEL})\s*(?:级|类)(?=推荐|证据|[,，。）)；;]|$|为|的推荐)"
     rf"|(?:证据|推荐)(?:等级|级别|强度|质量)\s*[为:是]?\s*(?P<named>{_LABEL})(?![a-z0-9])"
@@ -29,6 +29,12 @@ _WORDED = re.compile(
     r"|(?P<han>强|弱|有?条件性?)推荐|(?P<hanq>极低|高|中等?|低)(?:等?质量|级别?|等级|确定性)?(?:的)?证据|证据(?:质量|等级"
     r"|确定性)(?:为|：|:)?(?P<hanr>极低|高|中|低)"
     r"|(?P<hane>专家(?:共识|意见))"
+)
+# A grade in brackets after a sentence: no content of it. Compared by itself.
+GRADE_NOTE = re.compile(
+    r"\((?:(?:strong|weak|conditional|grade|class|level|category|recommendation|strength|evidence)\b[^()]{0,60}"
+    r"|[1-3][A-Da-d]|[A-Da-d][1-4]?|(?:I{1,3}|IV)[ab]?)\)|\([^()]{0,12}(?:推荐|证据|级)[^()]{0,12}\)",
+    re.I,
 )
 _SAME = {
     "strong": "strong", "weak": "weak", "conditional": "weak", "强": "strong", "弱": "weak", "条件": "weak",
@@ -60,3 +66,10 @@ def find_grades(text: str) -> list[tuple[str, str]]:
         word = next(group for group in match.groups() if group)
         found.append((_SAME.get(word, "expert"), match[0]))
     return found
+
+
+def without_grades(text: str) -> str:
+    """The text with spaces where a grade stands, which is compared by itself; its length stays."""
+    for pattern in (GRADE_NOTE, _LABELLED, _WORDED):
+        text = pattern.sub(lambda match: " " * len(match[0]), text)
+    return text

@@ -34,7 +34,7 @@ def limits_left_out(said: Reading, there: Reading, asked: Reading) -> Iterator[s
     yield from _groups(said, there, asked, used)
     for key in there.concepts:
         is_limit = key.clause in used and _is_condition(key)
-        if is_limit and _LEADS_IN.search(there.text[: key.start]) and not _is_said(key, said, asked):
+        if is_limit and _LEADS_IN.search(there.text[: key.start]) and not _is_one_said(key, there, said, asked):
             yield key.surface
     for quantity in there.quantities:
         is_limit = _clause_at(there, quantity.digits) in used and _is_threshold(there, quantity)
@@ -89,16 +89,22 @@ def _is_alternative(there: Reading, place: int, spoken: set[tuple[str, str]]) ->
 
 def _is_condition(key: Key) -> bool:
     lexicon = load_lexicon()
-    return all(lexicon.concept(name[2:]).group == "conditions" for name in key.names)
+    return all(lexicon.concept(each).group == "conditions" for each in key.concept_ids)
+
+
+def _is_one_said(key: Key, there: Reading, said: Reading, asked: Reading) -> bool:
+    """Whether it is said, or another of the illnesses named beside it."""
+    beside = [each for each in there.concepts if each.clause == key.clause and _is_condition(each)]
+    return any(_is_said(each, said, asked) for each in beside)
 
 
 def _is_said(key: Key, said: Reading, asked: Reading) -> bool:
     lexicon = load_lexicon()
     return any(
-        lexicon.is_a(theirs[2:], mine[2:]) or lexicon.is_a(mine[2:], theirs[2:])
+        lexicon.is_a(theirs, mine) or lexicon.is_a(mine, theirs)
         for other in (*said.concepts, *asked.concepts)
-        for mine in key.names
-        for theirs in other.names
+        for mine in key.concept_ids
+        for theirs in other.concept_ids
     )
 
 

@@ -14,18 +14,18 @@ Near = dict[str, float]  # name of a key → how near it stands, up to 1.5
 
 def near(reading: Reading, start: int, end: int) -> Near:
     """Names near the characters [start, end) of the folded text, numbers too; words of another clause count less."""
-    places = [(key.start, key.end, key.names, key.clause, key.is_concept) for key in reading.keys]
+    places = [(key.start, key.end, key.names, key.clause, 1.5 if key.is_concept else 1.0) for key in reading.keys]
     clause = _clause(reading, start)
     places += [
-        (each.digits, each.end, (f"q:{each.base:g}{each.unit}{each.bound}",), _clause(reading, each.digits), True)
+        (each.digits, each.end, (f"q:{each.base:g}{each.unit}{each.bound}",), _clause(reading, each.digits), 2.2)
         for each in reading.quantities
     ]
     before = sorted((each for each in places if each[1] <= start), key=lambda each: -each[1])[:NEAR]
     after = sorted((each for each in places if each[0] >= end), key=lambda each: each[0])[:NEAR]
     found: Near = {}
     for side in (before, after):
-        for distance, (_, _, names, theirs, is_weighty) in enumerate(side):
-            weight = (1.5 if is_weighty else 1.0) / (1.0 + 0.35 * distance) * (1.0 if theirs == clause else 0.3)
+        for distance, (_, _, names, theirs, own_weight) in enumerate(side):
+            weight = own_weight / (1.0 + 0.35 * distance) * (1.0 if theirs == clause else 0.3)
             for name in names:
                 found[name] = max(found.get(name, 0.0), weight * (0.4 if is_free(name) else 1.0))
     return found

@@ -47,7 +47,18 @@ _UNITS: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("°f",), ("fahrenheit", 1.0)),
 }
 _PER = ("kg", "l", "dl", "ml", "m2", "min")  # divisors that make another quantity; a day or an hour is a frequency
-_ALIASES = {"升": "l", "毫升": "ml", "公斤": "kg", "千克": "kg", "分钟": "min"}
+_ALIASES = {
+    "kilogram": "kg",
+    "kilo": "kg",
+    "litre": "l",
+    "liter": "l",
+    "minute": "min",
+    "升": "l",
+    "毫升": "ml",
+    "公斤": "kg",
+    "千克": "kg",
+    "分钟": "min",
+}
 _LATIN = "|".join(sorted((re.escape(u) for u in _UNITS if u.isascii() or u[0] in "μµ°"), key=len, reverse=True))
 _HAN = "|".join(sorted((re.escape(u) for u in _UNITS if not u.isascii() and u[0] not in "μµ"), key=len, reverse=True))
 _UNIT = re.compile(
@@ -55,14 +66,25 @@ _UNIT = re.compile(
     rf"|(?P<han>{_HAN}))(?P<per>(?:\s?/\s?1\.73\s?m2"
     rf"|\s?[/·]\s?\(?[a-z0-9.一-鿿]+(?:[·/]?[a-z]+)?\)?)*)"
 )
+_HALF_A = re.compile(r" an? (?P<latin>hour|year|day|month|tablet)(?P<han>)(?P<per>)")
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_NUMBER = re.compile(rf"(?<![a-z\d.])(?:{_DIGITS})(?![\d])|(?<=[a-z]-)(?:{_DIGITS})(?=\s*(?:{_LATIN}))")
+_NUMBER = re.compile(rf"(?<![a-z\d.])(?:{_DIGITS})(?!\d)|(?<=[a-z]-)(?:{_DIGITS})(?=\s*(?:{_LATIN}))")
 _SPOKEN = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
-    "ninety": 90, "fortnight": 2, "fortnightly": 2, "once": 1, "twice": 2, "thrice": 3, "half": 0.5,
+    "ninety": 90, "thirteen": 13, "fourteen": 14, "sixteen": 16, "seventeen": 17, "eighteen": 18,
+    "nineteen": 19, "seventy": 70, "eighty": 80, "hundred": 100, "fortnight": 2, "fortnightly": 2, "once": 1,
+    "twice": 2, "thrice": 3, "half": 0.5,
 }  # fmt: skip
-_SPOKEN_WORD = re.compile(rf"(?<!and a )\b(?:{'|'.join(_SPOKEN)})\b")
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_ONES = "one|two|three|four|five|six|seven|eight|nine"
+_SPOKEN_WORD = re.compile(rf"(?<!and a )\b(?:(?:{_TENS})[- ](?:{_ONES})|{'|'.join(_SPOKEN)})\b")
+_LATIN_TIMES = {"bid": 2, "b.i.d": 2, "tid": 3, "t.i.d": 3, "qid": 4, "q.i.d": 4, "qd": 1, "q.d": 1}
+_LATIN_TIME = re.compile(r"\b(?:b\.?i\.?d|t\.?i\.?d|q\.?i\.?d|q\.?d)\b\.?")
+_A_UNIT = re.compile(
+    r"(?:for|within|after|every|in|over|than|least|about|every) (?P<a>an?) (?=(?:week|month|year|day|hour|fortnight)\b)"
+)
+_HALF_OF = re.compile(r"half\b(?! an? (?:hour|year|day|tablet|month)| (?:hour|year|day|month))")
 _HAN_DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "半": 0.5}
 _HAN_NUMBER = re.compile(
     r"(?![一两](?:日|天|周|月|年)[一二两三四五六\d])([一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九半])(?=个?(?:周"
@@ -76,34 +98,67 @@ _AND_HALF = re.compile(r" and a half\b|个?半(?=年|月|小时|天)")
 _UNIT_BEFORE = re.compile(r"\b(days?|weeks?|months?|years?|hours?)\s+$|第\s*$")
 
 _UP, _DOWN = "up", "down"
-_BEFORE = (  # longer wordings first: 不超过 holds 超过
-    (re.compile(
-        r"(?:>=|≥|⩾|at least|not? (?:less|fewer|lower|younger|sooner|earlier) than"
-        r"|minimum(?: of)?|from the age of|不?[应得宜可能]?不?应?(?:不(?:低|少|小)于)|不应?(?:低|少|小)于|至少|最少"
-        r"|最低|达到?|自)\s*$"), (_UP, False)),
-    (re.compile(
-        r"(?:<=|≤|⩽|at most|not? (?:more|greater|higher|longer|later|older) than"
-        r"|not (?:to )?exceed(?:ing|ed)?|up to|max(?:imum|imal)?(?: dose)?(?: of| is)?"
-        r"|within(?: the)?(?: first| next)?|no later than|不[应得宜可能要]?(?:超过|大于|高于|多于|长于|晚于)|至多"
-        r"|最多|(?:最高|最大)(?:日?剂量|用?量)?|最长|最久|不得超过|限于?)\s*$"), (_DOWN, False)),
-    (re.compile(
-        r"(?:>|above|over|more than|greater than|higher than|older than|exceed(?:s|ing|ed)?"
-        r"|beyond|longer than|超过|大于|高于|多于|长于)\s*(?:age\s*|the age of\s*)?$"), (_UP, True)),
-    (re.compile(
-        r"(?:<|below|under|less than|fewer than|lower than|younger than|shorter than|低于|小于|少于"
-        r"|不足|不满|不到|未满|短于)\s*(?:age\s*|the age of\s*)?$"), (_DOWN, True)),
+
+
+def _words(text: str) -> str:
+    """Alternatives of a pattern; a space is any white space."""
+    return text.replace(" ", r"\s+")
+
+
+_TAIL = r"(?:\s+(?:the|a|an|age|of|about|some|to|at|day|days|week|first|next|last|age of))*\s*$"
+_BEFORE = (  # wordings that say a bound, before the number; longer ones first: 不超过 holds 超过
+    (_words(
+        ">=|≥|⩾|at least(?: another| a further| an? additional)?|at or (?:above|over|beyond)"
+        "|(?:not?|never) (?:less|fewer|lower|younger|sooner|earlier|shorter|smaller) than"
+        "|min(?:imum|imal)?(?: [a-z]+){0,2}?(?: of| is| being)?|(?:not|never) (?:be |fall "
+        "|drop )?(?:below|under)|from the age of|aged from|no under|reach(?:es|ed|ing)?"
+        "|不[应得宜可能要]?(?:低于|少于|小于|短于|早于)|至少|最少|最低|起码|达到或超过|等于或(?:大|高)于|大于(?:或)?等于|达到?|自"
+    ), _UP, False),
+    (_words(
+        "<=|≤|⩽|at most|at the most|at or (?:below|under)|(?:not?|never) (?:more|greater|higher"
+        "|longer|later|older|larger) than"
+        "|(?:not|never) (?:to |be )?exceed(?:ing|ed)?|not (?:go )?(?:above|beyond|over)|up to|as (?:much|many|long) as"
+        r"|(?:max(?:imum|imal)?|upper limit|ceiling|highest dose)\.?(?: [a-z]+){0,3}?(?: of| is"
+        r"| being)?|(?:not|never) (?:be |go |rise )?(?:above|over|beyond)|without exceeding|within"
+        r"|inside|in under|capped at|limited to|ceiling of"
+        "|upper limit of|no later than"
+        "|不[应得宜可能要]?(?:超过|大于|高于|多于|长于|晚于|逾)|小于(?:或)?等于|至多|最多|(?:最高|最大)(?:日?剂量|用?量)?(?:为|是)?"
+        "|最长|最久|上限为?|多达|限于?"
+    ), _DOWN, False),
+    (_words(
+        ">|above|over|more than|greater than|higher than|older than|larger than|in excess of"
+        "|exceed(?:s|ing|ed)?|beyond|past"
+        "|longer than|超过|大于|高于|多于|长于|超出|逾"
+    ), _UP, True),
+    (_words(
+        "<|below|under|beneath|less than|fewer than|lower than|younger than|shorter than|smaller than|short of"
+        "|低于|小于|少于|不足|不满|不到|未满|未达|未到|短于"
+    ), _DOWN, True),
 )  # fmt: skip
-_SPAN = re.compile(r"(?:头|前|最初|过去|此前)\s*$")  # the 24 hours before or after: as good as "within"
+_HEADS = tuple((re.compile(rf"(?:{words}){_TAIL}"), bound, strict) for words, bound, strict in _BEFORE)
+_A_DAY = (
+    r"(?:\s(?:of age|old|of life|points?|doses?|times|in total|people|patients|per [a-z]+))?"
+    r"(?:\s*(?:a|per|each|every)\s(?:day|week)|\s*daily)?[\s)]*"
+)
 _AFTER = (
     (re.compile(
-        r"(?:\s*(?:a|per|each|every) (?:day|week)|\s*daily)?\s*(?:or|and|及)\s*(?:more|above"
-        r"|over|older|higher|greater|longer|up|worse|later)\b|\s*upwards?\b|(?:\s*(?:a|per"
-        r"|each|every) (?:day|week)|\s*daily)?\s*at least\b|\s*\+|\s*(?:及|或|和)?(?:其)?以上|\s*及更"), (_UP, False)),
+        _A_DAY +
+            r"(?:(?:or|and)\s*(?:more|above|over|older|higher|greater|longer|up|worse|later"
+            r"|beyond)\b|(?:and )?upwards?\b|at least\b|(?:at |as )?(?:a |the )?minimum\b"
+        r"|\s*\+(?!\s?\d)|(?:及|或|和)?(?:其)?(?:以上|之上|更(?:高|多|长|大))|及更)"
+    ), _UP, False),
     (re.compile(
-        r"\s*(?:or|and)\s*(?:less|below|under|younger|lower|fewer|shorter)\b"
-        r"|\s*at (?:the )?most\b|\s*(?:及|或|和)?(?:其)?以(?:下|内)|\s*之内|\s*内(?!科|脏|镜|分|容|径|源|固|膜|皮"
-        r"|毒|障)"), (_DOWN, False)),
+        _A_DAY +
+            r"(?:(?:or|and)\s*(?:less|below|under|younger|lower|fewer|shorter|earlier)\b"
+            r"|at (?:the )?most\b|(?:is |as )?(?:at )?(?:a |the )?(?:maximum|upper limit"
+            r"|ceiling)\b(?! of)|为上限|封顶|为限"
+        r"|(?:及|或|和)?(?:其)?(?:以下|以内|之内|之下|更(?:低|少|短|小))|内(?!科|脏|镜|分|容|径|源|固|膜|皮|毒|障))"
+    ), _DOWN, False),
 )  # fmt: skip
+_SPAN = re.compile(r"(?:头|前|最初|过去|此前)\s*$")  # the 24 hours before or after: as good as "within"
+_OVER_TIME = re.compile(
+    r"[\d.]+\s?(?:to|-)?\s?[\d.]*[\s-]?(?:s|sec|min|h|hr|hour|minute|second)"
+)  # "over 10 minutes": lasting
 _LOOSE = re.compile(r"\s*(?:以上|以下|及更)")  # inclusive or not: Chinese usage differs
 _JOINT = re.compile(r"\s*(?:-|~|to|and|or|/|,|至|到|或|、|和|,\s*or)\s*")
 
@@ -119,6 +174,7 @@ class Quantity:
     unit: str  # dimension with its divisors, "" when none stands there
     base: float  # value in the base of the dimension
     bound: str = ""  # up | down | ""
+    factor: float = 1.0  # base of 1 of the unit
     is_strict: bool | None = None  # > and <, as against ≥ and ≤; None when the words do not tell
 
 
@@ -131,18 +187,23 @@ def find_quantities(text: str) -> list[Quantity]:
             found[index] = _with_unit(mine, after)
             if text[mine.end : after.digits].strip() == "/":  # 140/90 or higher
                 found[index], found[index + 1] = _with_bound(found[index], after), _with_bound(after, mine)
+    is_prefixed = False  # "days 0, 3 and 7"
     for index, (mine, after) in enumerate(pairwise(found)):
-        if _UNIT_BEFORE.search(text, max(0, mine.start - 8), mine.digits) and _JOINT.fullmatch(
-            text, mine.end, after.digits
-        ):
+        is_prefixed = is_prefixed or _UNIT_BEFORE.search(text, max(0, mine.digits - 8), mine.digits) is not None
+        is_prefixed = is_prefixed and _JOINT.fullmatch(text, mine.end, after.digits) is not None
+        if is_prefixed:
             found[index + 1] = _with_unit(after, found[index])
-    return found
+    times = [
+        (each.start(), each.end(), float(_LATIN_TIMES[each[0].rstrip(".")])) for each in _LATIN_TIME.finditer(text)
+    ]
+    found += [Quantity(start, end, start, value, "times", value) for start, end, value in times if value]
+    return sorted(found, key=lambda each: each.digits)
 
 
 def _with_unit(mine: Quantity, other: Quantity) -> Quantity:
     if mine.unit or not other.unit:
         return mine
-    return replace(mine, unit=other.unit, base=mine.value * (other.base / other.value if other.value else 1.0))
+    return replace(mine, unit=other.unit, base=mine.value * other.factor, factor=other.factor)
 
 
 def _with_bound(mine: Quantity, other: Quantity) -> Quantity:
@@ -153,7 +214,7 @@ def _numbers(text: str) -> Iterator[tuple[int, int, float]]:
     skipped = [each.span() for each in _NOT_COUNTED.finditer(text)]
     spans = [(each.start(), each.end(), float(each[0].replace(",", ""))) for each in _NUMBER.finditer(text)]
     for each in _SPOKEN_WORD.finditer(text):
-        if any(start <= each.start() < end for start, end in skipped):
+        if any(start <= each.start() < end for start, end in skipped) or _HALF_OF.match(text, each.start()):
             continue
         is_counting = (
             each[0] != "one"
@@ -162,9 +223,15 @@ def _numbers(text: str) -> Iterator[tuple[int, int, float]]:
             or text.startswith(" dose", each.end())
         )
         if is_counting:
-            spans.append((each.start(), each.end(), float(_SPOKEN[each[0]])))
+            spans.append((each.start(), each.end(), _spoken_value(each[0])))
+    spans += [(each.start("a"), each.end("a"), 1.0) for each in _A_UNIT.finditer(text)]
     spans += [(each.start(), each.end(), _han_value(each[1])) for each in _HAN_NUMBER.finditer(text)]
     return iter(sorted(spans))
+
+
+def _spoken_value(words: str) -> float:
+    tens, _, ones = words.replace("-", " ").partition(" ")
+    return float(_SPOKEN[tens] + (_SPOKEN[ones] if ones else 0))
 
 
 def _han_value(text: str) -> float:
@@ -176,24 +243,24 @@ def _han_value(text: str) -> float:
 
 def _read(text: str, start: int, end: int, value: float) -> Quantity:
     if text[start:end].startswith("fortnight"):
-        return Quantity(start, end, start, value, "time", value * _UNITS["week"][1])
+        week = _UNITS["week"][1]
+        return Quantity(start, end, start, value, "time", value * week, factor=week)
     half = _AND_HALF.match(text, end)
     if half:
         value, end = value + 0.5, half.end()
     spoken = text[start:end]
     if spoken in ("once", "twice", "thrice"):
         return Quantity(start, end, start, value, "times", value)
-    unit = _UNIT.match(text, end)
-    name, base, stop = "", value, end
+    unit = _UNIT.match(text, end) or _HALF_A.match(text, end)
+    name, factor, stop = "", 1.0, end
     if unit is not None:
         dimension, factor = _UNITS[unit["latin"] or unit["han"]]
-        name, base, stop = dimension + _divisors(unit["per"]), value * factor, unit.end()
+        name, stop = dimension + _divisors(unit["per"]), unit.end()
     before = _UNIT_BEFORE.search(text, max(0, start - 8), start)
     if not name and before is not None and before[1]:  # "days 0, 3 and 7"
-        dimension, factor = _UNITS[before[1]]
-        name, base = dimension, value * factor
+        name, factor = _UNITS[before[1]]
     bound, strict, first, last = _bound(text, start, stop)
-    return Quantity(first, last, start, value, name, base, bound, strict)
+    return Quantity(first, last, start, value, name, value * factor, bound, factor, strict)
 
 
 def _divisors(per: str) -> str:
@@ -203,15 +270,15 @@ def _divisors(per: str) -> str:
 
 def _bound(text: str, start: int, end: int) -> tuple[str, bool | None, int, int]:
     """(bound, whether it is strict, first and last character of the quantity with the words of its bound)."""
-    from_ = max(0, start - 24)
+    from_ = max(0, start - 32)
     head = text[from_:start].rstrip("(")
-    for pattern, (bound, strict) in _BEFORE:
+    for pattern, bound, strict in _HEADS:
         match = pattern.search(head)
-        if match:
+        if match and not (match[0].startswith("over") and _OVER_TIME.match(text, start)):
             return bound, strict, from_ + match.start(), end
     if _SPAN.search(head):
         return _DOWN, None, start, end
-    for pattern, (bound, strict) in _AFTER:
+    for pattern, bound, strict in _AFTER:
         match = pattern.match(text, end)
         if match:
             return bound, None if _LOOSE.match(text, end) else strict, start, match.end()

@@ -9,18 +9,20 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kb.answering.gate_force import find_force
+from kb.answering.gate_grades import without_grades
 from kb.answering.gate_quantities import Quantity, find_quantities
 from kb.answering.gate_words import Found, find_words
 from kb.lexicon.lookup import load_lexicon
 from kb.text import CHINESE_STOP, LOOKALIKES, cut_chinese, fold, has_cjk, is_stop_word, stem
 
+_POWER = re.compile("(10)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")  # 10⁹, which folding would make 109
 NO_NAMES = ("populations", "guideline_terms", "units", "question_words")  # groups of the lexicon that name no thing
 _NEGATION = re.compile(
-    r"\b(?:not|no|never|none|neither|nor|without|cannot|avoid\w*|contraindicat\w*|refrain\w*|discourag\w*|forbid\w*"
-    r"|forbidden|prohibit\w*|lack\w*|absence|absent|inadvisable|inappropriate|unsuitable|unnecessary|ineffective|unsafe"
+    r"\bno longer\b|\b(?:not|no|never|none|neither|nor|without|cannot|avoid\w*|contraindicat\w*|refrain\w*"
+    r"|discourag\w*|forbid\w*|forbidden|prohibit\w*|lack\w*|absence|absent|inadvisable"
+    r"|inappropriate|unsuitable|unnecessary|ineffective|unsafe"
     r"|nobody|nothing|nowhere|against|instead of|rather than|rule[sd]? out|excluded?|free of|stay away|naive)\b|n't\b"
-    r"|\bnon-?(?=[a-z]{3})|\bun(?=vaccinated|available|treated|sensiti|able|likely|known"
-    r"|licensed|immuni|responsive|stable)"
+    r"|\bnon-?(?=[a-z]{3})"
     r"|不(?!仅|但|良|同|断|足|全|明|到|及时|低于|少于|小于|超过|大于|高于|多于|满|晚于|适(?:感|症|反))|未(?!来|成年|婚|满)"
     r"|无(?!论|创)|没有|禁(?!食)|避免|忌(?!证|症)|勿|非(?!常|甾|洛|那|诺|布|典|瓣|处方)|慎用|谨慎|排除|而不是|初治"
 )
@@ -29,7 +31,8 @@ _DOUBLE = re.compile(
     r"|\bnot (?:to )?exceed\w*|\bno doubt|\bwithout delay\b|\bin order to avoid|\b(?:so as )?to avoid\b|\bto prevent\b"
     r"|\b(?:not?|never|nor) (?:(?:be|is|are|a|an|considered"
     r"|regarded as) )*contraindicat\w*|\bnot an? (?:absolute )?contraindication"
-    r"|不[应得宜可能要]?(?:低于|少于|小于|超过|大于|高于|多于|晚于)|不仅|不论|不管|(?:以|为了?|从而|以便)避免|不(?:是|属|为).{0,6}禁忌|非.{0,6}禁忌"
+    r"|不[应得宜可能要]?(?:低于|少于|小于|超过|大于|高于|多于|晚于)|不仅|不论|不管|(?:以|为了?|从而|以便)避免|(?:无效|无反应|不耐受|不能耐受"
+    r"|不满意|未用过)(?=[^,，。；;]{0,8}(?:者|时|患者))|不(?:是|属|为).{0,6}禁忌|非.{0,6}禁忌"
 )
 _CLAUSE = re.compile(
     r"[;:]|,(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff)%]),|\. |。|\n|\t|\b(?:but|while|whereas"
@@ -48,6 +51,11 @@ class Key:
     names: tuple[str, ...]  # concept ids as "c:…", a word class as "x:…", a stem as "w:…"; any of them may match
     surface: str
     clause: int
+
+    @property
+    def concept_ids(self) -> tuple[str, ...]:
+        """Ids in the lexicon; none for a word."""
+        return tuple(name[2:] for name in self.names if name.startswith("c:"))
 
     @property
     def is_concept(self) -> bool:
@@ -89,12 +97,15 @@ class Reading:
 @lru_cache(maxsize=4096)
 def read(text: str) -> Reading:
     """Read a text, of either language."""
+    text = _POWER.sub(lambda match: match[1] + "^" + match[2], text)
     plain = unicodedata.normalize("NFKC", text.translate(LOOKALIKES)).translate(LOOKALIKES)
+    whole = fold(plain)
+    plain = without_grades(plain)
     folded = fold(plain)
     clauses = [match.end() for match in _CLAUSE.finditer(folded)]
     spans = _spans(plain, folded)
     keys = tuple(Key(start, end, names, folded[start:end], _at(clauses, start)) for start, end, names in spans)
-    found = (*find_words(folded), *find_force(folded))
+    found = (*find_words(folded), *find_force(whole))
     denied = _negations(folded, clauses)
     return Reading(folded, keys, tuple(find_quantities(folded)), denied, found, len(clauses) + 1)
 
@@ -141,16 +152,20 @@ def _spans(plain: str, folded: str) -> list[tuple[int, int, tuple[str, ...]]]:
         if _is_by_chance(plain, mention.start, mention.end):
             continue
         named = (each for each in mention.concept_ids if load_lexicon().concept(each).group not in NO_NAMES)
-        take(mention.start, min(mention.end, len(folded)), tuple(f"c:{each}" for each in named))
+        end = min(mention.end, len(folded))
+        word = folded[mention.start : end]
+        stems = () if not word.isascii() or " " in word else _stems(word)
+        if names := tuple(f"c:{each}" for each in named):
+            take(mention.start, end, (*names, *(f"w:{each}" for each in stems)))
     for quantity in find_quantities(folded):
         taken[quantity.start : quantity.end] = b"\x01" * (quantity.end - quantity.start)
     for match in _NEGATION.finditer(folded):
         if not any(taken[match.start() : match.end()]):
             taken[match.start() : match.end()] = b"\x02" * (match.end() - match.start())
-    for word in sorted(find_words(folded), key=lambda each: each.start - each.end):
-        take(word.start, word.end, (f"x:{word.key}",))
-    for start, end, name in _words(folded):
-        take(start, end, (f"w:{name}",))
+    for found in sorted(find_words(folded), key=lambda each: each.start - each.end):
+        take(found.start, found.end, (f"x:{found.key}",))
+    for start, end, stems in _words(folded):
+        take(start, end, tuple(f"w:{each}" for each in stems))
     return sorted(spans)
 
 
@@ -167,21 +182,29 @@ def _is_by_chance(text: str, start: int, end: int) -> bool:
     return _BY_CHANCE.match(f"{name}\n{text[end : end + 8]}") is not None
 
 
-def _words(folded: str) -> list[tuple[int, int, str]]:
+def _words(folded: str) -> list[tuple[int, int, tuple[str, ...]]]:
     found = []
     for match in _LATIN.finditer(folded):
         word = match[0].removesuffix("'s").strip("'")
         if len(word) > 1 and not is_stop_word(word):
-            found.append((match.start(), match.start() + len(word), stem(word)))
+            found.append((match.start(), match.start() + len(word), _stems(word)))
     if not has_cjk(folded):
         return found
     for run in _HAN_RUN.finditer(folded):
         place = run.start()
         for word in cut_chinese(run[0]):
-            if word not in CHINESE_STOP:
-                found.append((place, place + len(word), word))
+            if len(word) > 1 and word not in CHINESE_STOP:
+                found.append((place, place + len(word), (word,)))
             place += len(word)
     return found
+
+
+def _stems(word: str) -> tuple[str, ...]:
+    """The stem, and that of the word without its ending, where the two differ ("added": ad, add)."""
+    bare = next(
+        (word.removesuffix(end) for end in ("ed", "ing") if word.endswith(end) and len(word) > len(end) + 2), word
+    )
+    return tuple(dict.fromkeys((stem(word), stem(bare))))
 
 
 def _negations(folded: str, clauses: list[int]) -> tuple[Negation, ...]:

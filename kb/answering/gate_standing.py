@@ -11,11 +11,15 @@ from kb.text import fold
 
 _CURRENT = (Status.IN_FORCE, Status.PARTIALLY_SUPERSEDED)
 _OUT = (
-    r"supersed\w*|no longer (?:in force|current|valid)|replaced|(?:out of|out-of-) ?date"
-    r"|outdated|former(?:ly)?|previous(?:ly)?|earlier edition|older edition|historical\w*"
+    r"supersed\w*|no longer (?:in force|current|valid|applies|applicable)|not (?:in force"
+    r"|current)|replaced|(?:out of|out-of-) ?date"
+    r"|outdated|obsolete|retired|archived|former(?:ly)?|previous(?:ly)?|(?:earlier|older"
+    r"|old|prior|past) (?:edition|version|guideline|guidance)"
+    r"|historical\w*|at that time|back then"
 )
 _OUT_HAN = (
-    r"(?:已|被|已经)(?:替代|取代|替换)|废止|已失效|旧版|前一版|上一版|以前的?版本|不再有效|已失效|既往版本|历史版本"
+    r"(?:已|被|已经|早已)(?:经)?(?:由|为|被)?[^，。；]{0,14}?(?:替代|取代|替换)|废止|作废|失效|不再有效|不再适用|非现行|过时"
+    r"|旧(?:版|指南|规范)|[前上]一版|以前的?版本|(?:既往|历史)版本"
 )
 _SAYS: dict[Status, re.Pattern[str]] = {
     Status.SUPERSEDED: re.compile(rf"\b(?:{_OUT})\b|{_OUT_HAN}"),

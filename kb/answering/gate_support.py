@@ -18,6 +18,8 @@ from kb.answering.gate_words import FREE, Found
 from kb.lexicon.lookup import Lexicon, load_lexicon
 from kb.text import has_cjk
 
+HARD = ("drugs", "drug_classes", "vaccines", "conditions", "organisms", "traditional_medicine")  # names that must stand
+SMALL = 4
 FIRST_YEAR = 1900  # a number above it in an edition's name is its year
 RIVAL = 1.25  # how much better another place must fit before a word counts as said of the wrong thing
 
@@ -57,7 +59,7 @@ class Stretch:
 def faults_of(said: Reading, there: Stretch, asked: Reading) -> Iterator[tuple[Fault, str]]:
     """Everything in which a sentence differs from a stretch, in the order of gravity; nothing when it is carried."""
     yield from _numbers(said, there)
-    yield from _concepts(said, there, asked)
+    yield from _concepts(said, there)
     yield from _contrasts(said, there)
     yield from ((Fault.POLARITY, detail) for detail in polarity_faults(said, there.reading, there.around))
     yield from _force(said, there)
@@ -69,9 +71,9 @@ def _numbers(said: Reading, there: Stretch) -> Iterator[tuple[Fault, str]]:
         matching = [each for each in there.reading.quantities if is_same_amount(quantity, each)]
         shown = said.text[quantity.start : quantity.end]
         if not matching:
-            if not _stands_above(quantity, there):
+            if not _stands_above(quantity, there) and not _is_counted(said, quantity, there.reading):
                 yield Fault.NUMBER, shown
-        elif not any(agree_in_bound(quantity, each) for each in matching) and not _is_called_a_limit(said, quantity):
+        elif not _agrees(said, quantity, there.reading, matching) and not _is_called_a_limit(said, quantity):
             yield Fault.NUMBER, shown
         elif _is_half_a_range(said, quantity, there.reading, matching):
             yield Fault.NUMBER, f"half of the range of {shown}"
@@ -126,6 +128,32 @@ def _joined_otherwise(said: Reading, there: Reading) -> Iterator[str]:
             yield f"{between.strip()[:30]}"
 
 
+def _agrees(said: Reading, quantity: Quantity, there: Reading, matching: Sequence[Quantity]) -> bool:
+    """Whether its bound is printed, or it repeats another quantity whose bound is ("three days (72 h)")."""
+    again = [each for each in said.quantities if is_same_amount(each, quantity)]
+    return any(agree_in_bound(mine, each) or _is_end(mine, each, there) for mine in again for each in matching)
+
+
+def _is_end(said: Quantity, printed: Quantity, there: Reading) -> bool:
+    """Whether a bound is the end of a range that is printed: "up to 10 mg" for "5–10 mg"."""
+    if printed.bound or not said.bound or said.is_strict:
+        return False
+    index = there.quantities.index(printed)
+    is_upper = index > 0 and _is_range(there, index - 1)
+    is_lower = index + 1 < len(there.quantities) and _is_range(there, index)
+    return is_upper if said.bound == "down" else is_lower
+
+
+def _is_counted(said: Reading, quantity: Quantity, there: Reading) -> bool:
+    """Whether a small number in words only counts what is there: "once daily" for "daily", "the two" for both."""
+    is_word = not said.text[quantity.digits].isdigit() and quantity.value <= SMALL
+    if is_word and not quantity.unit and not quantity.bound:
+        return not any(not each.unit and each.value <= SMALL for each in there.quantities)
+    return (quantity.unit, quantity.value) == ("times", 1.0) and not any(
+        each.unit == "times" for each in there.quantities
+    )
+
+
 def _is_called_a_limit(said: Reading, quantity: Quantity) -> bool:
     """Whether a number without a bound is told as a threshold or target, which is what a bound makes it."""
     return not quantity.bound and any(word.key in ("threshold.threshold", "target.target") for word in said.words)
@@ -150,9 +178,11 @@ def _is_anothers(said: Reading, mine: Quantity, there: Reading, matching: Sequen
     return any(likeness(own, near(there, each.start, each.end)) > RIVAL * best + 0.1 for each in rivals)
 
 
-def _concepts(said: Reading, there: Stretch, asked: Reading) -> Iterator[tuple[Fault, str]]:
+def _concepts(said: Reading, there: Stretch) -> Iterator[tuple[Fault, str]]:
     lexicon = load_lexicon()
     for key in said.concepts:
+        if not any(lexicon.concept(each).group in HARD for each in key.concept_ids):
+            continue
         same = [each for each in there.reading.concepts if is_named(lexicon, key, each)]
         rivals = [
             each
@@ -160,7 +190,9 @@ def _concepts(said: Reading, there: Stretch, asked: Reading) -> Iterator[tuple[F
             if _same_group(lexicon, key, each) and not _is_in(lexicon, each, said.concepts)
         ]
         if same:
-            if _is_drug(lexicon, key) and _is_anothers_name(said, key, there.reading, same, rivals):
+            if all(_is_other_salt(key, each) for each in same):
+                yield Fault.NAME, f"{key.surface}, not {same[0].surface}"
+            elif _is_drug(lexicon, key) and _is_anothers_name(said, key, there.reading, same, rivals):
                 yield Fault.NAME, f"{key.surface}, not {rivals[0].surface}"
         elif (
             not _is_printed(key, there.reading)
@@ -174,28 +206,39 @@ def _concepts(said: Reading, there: Stretch, asked: Reading) -> Iterator[tuple[F
             )
         ):
             yield Fault.NAME, key.surface
-    yield from ((Fault.NAME, f"without {name}") for name in _drugs_left_out(lexicon, said, there, asked))
+    yield from ((Fault.NAME, f"without {name}") for name in _drugs_left_out(lexicon, said, there))
+
+
+def _is_other_salt(said: Key, printed: Key) -> bool:
+    """Whether two names share a word and differ in another: calcium chloride and calcium gluconate."""
+    mine, theirs = (set(re.split(r"[\s/-]+", key.surface)) for key in (said, printed))
+    apart = [(a, b) for a in mine - theirs for b in theirs - mine if min(len(a), len(b)) >= 5]
+    return bool(mine & theirs) and bool(apart) and not any(a[:5] == b[:5] for a, b in apart)
 
 
 def _is_printed(key: Key, reading: Reading) -> bool:
     """Whether the very words stand there, as part of a longer name or apart."""
     words = key.surface.replace("-", " ").split()
-    text = reading.text.replace("-", " ")
-    return (
-        all(word in text for word in words)
-        if len(words) > 1 or has_cjk(key.surface)
-        else f" {words[0]} " in f" {text} "
+    text = f" {reading.text.replace('-', ' ')} "
+    if has_cjk(key.surface):
+        return key.surface in text
+    return all(
+        f" {word[:5]}" in text if len(word) > 5 else re.search(rf"\b{re.escape(word)}\b", text) for word in words
     )
 
 
 def _is_worded(said: Reading, key: Key, there: Reading) -> bool:
     """Whether the name is made of a word class that the text says: "menopause" where it says "postmenopausal"."""
-    inside = {word.key for word in said.words if key.start <= word.start and word.end <= key.end}
+    inside = {
+        word.key
+        for word in said.words
+        if word.group == "population" and key.start <= word.start and word.end <= key.end
+    }
     return bool(inside & {word.key for word in there.words})
 
 
 def _is_drug(lexicon: Lexicon, key: Key) -> bool:
-    return any(_kind(lexicon.concept(name[2:]).group) == "drugs" for name in key.names)
+    return any(_kind(lexicon.concept(each).group) == "drugs" for each in key.concept_ids)
 
 
 def _is_anothers_name(said: Reading, key: Key, there: Reading, same: Sequence[Key], rivals: Sequence[Key]) -> bool:
@@ -205,23 +248,22 @@ def _is_anothers_name(said: Reading, key: Key, there: Reading, same: Sequence[Ke
     return any(likeness(own, near(there, each.start, each.end)) > RIVAL * best + 0.1 for each in rivals)
 
 
-def _drugs_left_out(lexicon: Lexicon, said: Reading, there: Stretch, asked: Reading) -> Iterator[str]:
+def _drugs_left_out(lexicon: Lexicon, said: Reading, there: Stretch) -> Iterator[str]:
     """The drug of the clause that a sentence repeats without naming any drug of it."""
     for clause in used_clauses(said, there.reading):
         drugs = [key for key in there.reading.concepts if key.clause == clause and _is_drug(lexicon, key)]
-        named = (*said.concepts, *asked.concepts)
-        if drugs and not any(_is_in(lexicon, key, named) or _is_printed(key, said) for key in drugs):
+        if drugs and not any(_is_in(lexicon, key, said.concepts) or _is_printed(key, said) for key in drugs):
             yield drugs[0].surface
 
 
 def is_named(lexicon: Lexicon, said: Key, printed: Key) -> bool:
     """Whether a printed name carries a said one: the same concept, or a member of the class that is said."""
-    return any(lexicon.is_a(theirs[2:], mine[2:]) for mine in said.names for theirs in printed.names)
+    return any(lexicon.is_a(theirs, mine) for mine in said.concept_ids for theirs in printed.concept_ids)
 
 
 def is_class_of(said: Key, printed: Key) -> bool:
     """Whether the said name is the class of the printed one."""
-    return not set(said.names) & set(printed.names)
+    return not set(said.concept_ids) & set(printed.concept_ids)
 
 
 def _is_in(lexicon: Lexicon, key: Key, said: Iterable[Key]) -> bool:
@@ -229,7 +271,7 @@ def _is_in(lexicon: Lexicon, key: Key, said: Iterable[Key]) -> bool:
 
 
 def _same_group(lexicon: Lexicon, one: Key, other: Key) -> bool:
-    groups = [{_kind(lexicon.concept(name[2:]).group) for name in key.names} for key in (one, other)]
+    groups = [{_kind(lexicon.concept(each).group) for each in key.concept_ids} for key in (one, other)]
     return bool(groups[0] & groups[1])
 
 
@@ -240,6 +282,10 @@ def _kind(group: str) -> str:
 def _contrasts(said: Reading, there: Stretch) -> Iterator[tuple[Fault, str]]:
     above = {(word.group, word.name) for word in there.around.words}
     for word in said.words:
+        if word.key == "rate.yearly" and any(
+            each.unit == "months" and each.value == 12 for each in there.reading.quantities
+        ):
+            continue
         if word.group in FREE or word.group == "force" or word.key == "route.taken" or _is_in_a_name(said, word):
             continue
         group = [each for each in there.reading.words if each.group == word.group]
@@ -250,7 +296,7 @@ def _contrasts(said: Reading, there: Stretch) -> Iterator[tuple[Fault, str]]:
         if not same:
             if rivals:
                 yield fault, f"{word.name}, not {rivals[0].name}"
-            elif word.group in NEEDED and ((word.group, word.name) not in above or word.group == "often"):
+            elif word.group in NEEDED and not (word.group in ABOVE and (word.group, word.name) in above):
                 yield fault, word.name
         elif rivals and _is_rivals(said, word, there.reading, same, rivals):
             yield fault, f"{word.name}, not {rivals[0].name}"
@@ -270,13 +316,15 @@ def _is_rivals(said: Reading, word: Found, there: Reading, same: Sequence[Found]
 
 # Groups of which a sentence says nothing that the text does not; and who is one of a wider group by being another.
 NEEDED = frozenset(
-    ("population", "condition", "result", "pressure", "vaccine", "route", "risk", "rate", "often", "size", "residence",
-     "mobility", "severity")
+    ("population", "condition", "result", "line", "pressure", "vaccine", "route", "risk", "rate", "often", "size",
+     "residence", "mobility", "severity")
 )  # fmt: skip
+ABOVE = frozenset({"population", "result", "pressure", "risk", "severity"})  # and which may stand in another unit
 IMPLIED = {
     "oral": ("taken",),
     "women": ("pregnant", "lactating", "postpartum", "postmenopausal"),
     "child": ("infant", "neonate"),
+    "infant": ("neonate",),
 }
 
 
