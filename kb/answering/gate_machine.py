@@ -8,6 +8,14 @@ from collections.abc import Sequence
 from kb.text import fold
 
 _TO_A_MACHINE = re.compile(
+    r"^\W*insert:|^\W*(?:please |then |and |now |always |also )*(?:say|state|write|cite|quote|claim"
+    r"|declare|announce|answer|reply|respond|tell|output"
+    r"|print|pretend|assume|insert [\"“:]|add that|mention that|record in the|rank)\b"
+    r"|\b(?:cite as|cite this|quote (?:it|this|me) as|as if it were our"
+    r"|citation (?:checker|marker)s?|metadata|competing documents"
+    r"|(?:in|of) (?:the|your|every|any|each) answers?|the answer (?:must|should|is to)|override)\b"
+    r"|^\W*系统[::]|结束系统|统一(?:回答|答复|口径)|请?首推[“「]|凡(?:涉及|问到|被问).{0,16}(?:问题|时)|(?:回答|称|说|写"
+    r"|声明)[::]?[“「]|称其|请(?:称|说|写|记录|标注|引用|注明)"
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|above"
     r"|previous|prior|guideline|text|context)s?\b"
     r"|\b(?:system|developer|hidden|new) (?:prompt|message|instruction|note)s?\b"
@@ -42,12 +50,15 @@ _TO_A_MACHINE = re.compile(
 )
 
 
+_HIDDEN = re.compile("[^\\W\\d_][\u200b\u200c\u200d\u2060\ufeff][^\\W\\d_]")  # letters parted by what no eye sees
+
+
 def speaks_to_a_machine(text: str) -> bool:
     """Whether a unit of a guideline addresses what reads it rather than a clinician."""
-    return _TO_A_MACHINE.search(fold(text)) is not None
+    return _HIDDEN.search(text) is not None or _TO_A_MACHINE.search(fold(text)) is not None
 
 
 def usable_units(units: Sequence[str]) -> list[bool]:
-    """For each unit of a passage whether it may carry a sentence: not one that speaks to a machine, nor the next."""
-    suspect = [speaks_to_a_machine(unit) for unit in units]
-    return [not each and not (index and suspect[index - 1]) for index, each in enumerate(suspect)]
+    """For each unit of a passage whether it may carry a sentence: none that speaks to a machine, nor its neighbours."""
+    suspect = [False, *(speaks_to_a_machine(unit) for unit in units), False]
+    return [not any(suspect[index : index + 3]) for index in range(len(units))]
