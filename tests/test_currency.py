@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from kb.domain import Edition, State, Status
+from kb import open_library
+from kb.domain import Edition, Kind, State, Status
 from kb.versions.currency import Check, check_edition, rule_of
+from kb.versions.listing import list_editions, newest_in_force
 from tests.doors import gkb
 from tests.test_screens import visit, words
 
@@ -118,3 +120,12 @@ def test_an_answer_warns_by_the_publisher_s_own_rule(tmp_path: Path) -> None:
         warnings = answer(library, "how long to isolate children with mumps").warnings
     due = next(each for each in warnings if each.code == "review_due")
     assert "expire after 5 years" in due.message
+
+
+def test_a_draft_never_gives_a_guideline_its_title(sample_library: Path) -> None:
+    with open_library(sample_library) as library:
+        row = next(each for each in list_editions(library) if each.status == Status.IN_FORCE)
+    later = replace(row.edition, id="draft", title="A draft of something else", kind=Kind.DRAFT)
+    family = [row, replace(row, edition=later, status=Status.DRAFT)]
+    assert newest_in_force(family).edition.title == row.edition.title
+    assert newest_in_force(family[1:]).edition.title == "A draft of something else"

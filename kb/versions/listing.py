@@ -91,9 +91,18 @@ def list_guidelines(library: Library, *, as_of: date | None = None) -> list[Guid
     return [_guideline(identity, rows) for identity, rows in families.items()]
 
 
+def newest_in_force(rows: Sequence[EditionRow]) -> EditionRow:
+    """The edition that a guideline is titled by: its newest in force, or its newest at all; a draft names nothing."""
+    return (_in_force(rows) or list(rows))[-1]
+
+
+def _in_force(rows: Sequence[EditionRow]) -> list[EditionRow]:
+    return [row for row in rows if row.status in (Status.IN_FORCE, Status.PARTIALLY_SUPERSEDED)]
+
+
 def _guideline(identity: str, rows: Sequence[EditionRow]) -> GuidelineRow:
-    current = [row for row in rows if row.status in (Status.IN_FORCE, Status.PARTIALLY_SUPERSEDED)]
-    face = (current or list(rows))[-1].edition
+    current = _in_force(rows)
+    face = newest_in_force(rows).edition
     return GuidelineRow(
         id=identity,
         title=face.title,

@@ -11,7 +11,7 @@ import streamlit as st
 from kb.domain import Status
 from kb.store.library import Library
 from kb.versions.currency import CoverageRow, CurrencyRow, coverage_report, currency_report
-from kb.versions.listing import EditionRow, list_editions
+from kb.versions.listing import EditionRow, list_editions, newest_in_force
 from ui import frame
 from ui.exports import WRITERS, Table, sheet_types
 from ui.i18n import t, visit_language
@@ -67,7 +67,7 @@ def _timeline(family: Sequence[EditionRow], as_of: date) -> str:
     begins = [row.in_force_from for row in family if row.in_force_from]
     first = min(begins, default=as_of)
     span = max((as_of - first).days, 1)
-    face = family[-1].edition
+    face = newest_in_force(family).edition
     bars = "".join(_bar(row, first, span, as_of) for row in family)
     head = f"<b>{literal(face.title or face.id)}</b> <span class='gkb-meta'>{literal(face.publisher)}</span>"
     return f'<div class="gkb-source">{head}{bars}</div>'
