@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from kb.settings import silence
+from ui.faults import run_without_words
 from ui.frame import draw_footer
 from ui.i18n import t
 from ui.markup import STYLE
@@ -30,4 +31,4 @@ def main() -> None:
     draw_footer()
 
 
-main()
+run_without_words(main)

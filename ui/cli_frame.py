@@ -14,6 +14,7 @@ from typing import Any
 
 from kb.domain import Filters, RelationType
 from kb.errors import KBError, UsageError
+from ui.faults import fault
 
 INTERRUPTED = 130
 
@@ -139,11 +140,16 @@ def json_lines(
             print_json({**result, "id": identity, "ms": milliseconds})
         except (ValueError, KeyError, TypeError, AttributeError, UsageError) as error:
             failed = True
-            message = error.message if isinstance(error, KBError) else f"not a question line ({error!r})"
+            message = error.message if isinstance(error, KBError) else f"not a line with {key!r} ({_why(error)})"
             print_json({"id": identity, "error": {"code": "bad_line", "message": message}})
         sys.stdout.flush()
     if failed:
         raise typer.Exit(1)
+
+
+def _why(error: Exception) -> str:
+    """Why a line cannot be read; a JSON error names a place, not the words there."""
+    return str(error) if isinstance(error, json.JSONDecodeError) else fault(error)
 
 
 def _with_jurisdiction(asked: dict[str, Any]) -> dict[str, Any]:
@@ -194,9 +200,11 @@ def fail(error: Exception, *, as_json: bool) -> int:
         code, name, message, hint = error.exit_code, error.code, error.message, error.hint
     elif isinstance(error, ClickException) or hasattr(error, "format_message"):
         code, name, message, hint = 2, "usage", error.format_message(), "See --help."  # type: ignore[attr-defined]
+        if "extra argument" in message:  # they are the rest of a question
+            message, hint = "There are more words than the command takes.", "Put a question or a text in quotes."
     else:
         code, name, hint = 3, "internal", "Run `gkb doctor`; if it stays, report it with the text above."
-        message = f"Something went wrong inside the program: {type(error).__name__}: {error}"
+        message = f"Something went wrong inside the program: {fault(error)}."
     if as_json:
         print_json({"error": {"code": name, "message": message, "hint": hint}})
     else:

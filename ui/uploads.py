@@ -16,6 +16,7 @@ from ingest.report import FileResult, Progress, Report
 from kb.errors import KBError
 from kb.store.jobs import unfinished_jobs
 from kb.store.library import Library, open_library
+from ui.faults import fault
 
 LONGEST_BYTES = 200  # of a file name on disk; a Chinese character takes three
 
@@ -124,8 +125,6 @@ def _run(work: Work, run: Callable[[Library, Callable[[Progress], None]], list[R
     except KBError as error:
         work.error = error
     except Exception as error:  # the thread's end must be seen on the screen, whatever it was
-        work.error = KBError(
-            f"The upload stopped inside the program ({type(error).__name__}: {error}).", hint="Run `gkb doctor`."
-        )
+        work.error = KBError(f"The upload stopped inside the program ({fault(error)}).", hint="Run `gkb doctor`.")
     finally:
         work.is_done = True
