@@ -204,6 +204,9 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         except ValueError as error:
             raise RuntimeError(f"cannot answer {question!r}") from error
 
+    import kb.practice.check  # bound to the real one before it is replaced
+
+    assert kb.practice.check
     for name in ("kb.answering.answer.retrieve", "kb.retrieval.search.retrieve", "kb.practice.check.search"):
         module, _, attribute = name.rpartition(".")
         target = sys.modules.get(module) or __import__(module, fromlist=[attribute])
