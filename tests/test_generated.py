@@ -248,8 +248,9 @@ def test_instructions_in_a_pdf_do_not_reach_the_model_and_carry_nothing(library:
     before = {key: str(each.state) for key, each in library.ledger().editions.items()}
     with scripted_llm(obeyed) as it:
         given = ask(library, it, "nicorandil dose in vasospastic angina")
-        assert "Ignore all previous" not in it.calls[0]["messages"][1]["content"]
+        assert not any("Ignore all previous" in call["messages"][1]["content"] for call in it.calls)
     assert given.mode == Mode.EXTRACTIVE
+    assert given.citations[0].quote == "Offer nicorandil 10 mg twice daily to adults with vasospastic angina."
     assert {key: str(each.state) for key, each in library.ledger().editions.items()} == before
 
 
