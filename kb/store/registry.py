@@ -226,10 +226,11 @@ def _create(settings: Settings) -> None:
 
 def migrate(engine: Engine, target: str = "head") -> None:
     """Bring a registry's tables to a schema, all steps in one transaction; raises LibraryTooNew for a newer one."""
+    if check_revision(engine, allow_older=True) == SCHEMA_REVISION:
+        return  # before alembic is imported, which costs a fifth of looking at unchanged files
     from alembic import command
     from alembic.config import Config
 
-    check_revision(engine, allow_older=True)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["engine"] = engine
@@ -281,8 +282,11 @@ def check_folder(home: Path, library_id: str) -> None:
         )
 
 
-def check_revision(engine: Engine, *, allow_older: bool = False) -> None:
-    """Raise LibraryTooNew, LibraryTooOld or LibraryMissing unless the registry has the schema of this program."""
+def check_revision(engine: Engine, *, allow_older: bool = False) -> str:
+    """The schema of the registry, "" for none yet.
+
+    Raises LibraryTooNew, LibraryTooOld or LibraryMissing unless it is that of this program.
+    """
     found = None
     try:
         with engine.connect() as connection:
@@ -294,7 +298,7 @@ def check_revision(engine: Engine, *, allow_older: bool = False) -> None:
             raise _unreachable(str(error.orig)) from error
     if found is None:
         if allow_older:
-            return
+            return ""
         raise LibraryMissing("The registry holds no library.", hint="Create one with `gkb ingest PATH`.")
     if found > SCHEMA_REVISION:
         raise LibraryTooNew(
@@ -306,6 +310,7 @@ def check_revision(engine: Engine, *, allow_older: bool = False) -> None:
             f"This library was written by an earlier version (schema {found}, this program needs {READABLE_FROM}).",
             hint="Copy its folder, then run `gkb ingest` without a path: it upgrades the library and keeps everything.",
         )
+    return str(found)
 
 
 def revision(connection: Connection) -> int:
