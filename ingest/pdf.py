@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ingest.drawing import Drawing, Outline, collect_drawing
 from ingest.frame import PageFrame
 from ingest.glyphs import OBLIQUE, Glyphs, Style
+from ingest.symbols import draw_symbols
 from kb.domain import Box
 from kb.errors import UnreadablePdf
 
@@ -143,6 +144,7 @@ def _read_glyphs(text: Any, count: int, frame: PageFrame) -> Glyphs:
         style, turn = _style(text, index, fonts)
         table.append(style)
         turns.append(turn if turn == OBLIQUE else (turn + frame.turn) % 4)
+    draw_symbols(codes, styles, table)
     file_turns = np.array([*(turn if turn == OBLIQUE else turn - frame.turn for turn in turns), 0], dtype=np.int8) % 4
     _mend_heights(text, boxes, np.array([*(style.size for style in table), 0.0])[styles], file_turns[styles], styles)
     shown = frame.show(boxes)

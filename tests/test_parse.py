@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.glyphs import Style
 from ingest.parse import READER, extraction_from_json, extraction_to_json, parse_pdf, parse_to_json, read_extraction
 from ingest.pdf import number_owners
+from ingest.symbols import draw_symbols
 from kb.domain import Extraction
 from tests.handmade import PROSE, Row, document, heading, page, paragraph
 
@@ -158,3 +160,20 @@ def test_reading_does_not_depend_on_where_in_memory_a_text_object_lies(objects: 
     assert styles.tolist() == usual.tolist()
     assert starts == usual_starts == [objects.index(each) for each in dict.fromkeys(objects) if each]
     assert [style < 0 for style in styles] == [not each for each in objects]
+
+
+@pytest.mark.parametrize(
+    ("font", "stored", "seen"),
+    [
+        ("Wingdings-Regular", "y", "•"),
+        ("Wingdings-Regular", "ü", "✓"),
+        ("Wingdings2", "P", "✓"),
+        ("ZapfDingbats", "8", "✗"),
+        ("MyriadPro-Bold", "y", "y"),
+        ("Wingdings-Regular", "●", "●"),
+    ],
+)
+def test_a_letter_of_a_symbol_font_is_read_as_the_sign_on_the_page(font: str, stored: str, seen: str) -> None:
+    codes = np.array([ord(stored), ord(stored)], dtype=np.int64)
+    draw_symbols(codes, np.array([0, 1], dtype=np.int32), [Style(font), Style("Arial")])
+    assert [chr(code) for code in codes] == [seen, stored]
