@@ -401,3 +401,8 @@ def test_the_items_of_a_box_belong_to_its_caption() -> None:
 def test_a_question_on_when_an_edition_takes_effect_is_about_the_document() -> None:
     assert Want.PUBLICATION in read_wants("when does the second edition take effect")
     assert Want.PUBLICATION in read_wants("第二版什么时候生效")
+
+
+def test_a_bullet_without_a_blank_is_an_item_under_the_line_that_names_its_people() -> None:
+    caption, item = split_units("Age 75 years or older\n•Unvaccinated: 1 dose of the vaccine.")
+    assert (caption.is_item, item.is_item, item.lead) == (False, True, 0)

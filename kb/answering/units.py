@@ -13,7 +13,7 @@ LONGEST = {"en": 320, "zh": 130}  # characters of a piece that is left whole; a 
 _LEAD_IN = re.compile(r"[:：]\s*$")
 _FINISHED = re.compile(r"[.。!?！？;；][\"'”’)）\]]*$")
 _BULLET = re.compile(
-    r"\s*(?:[•●■▪◦–—*➢✓□○·-]\s|\(?\d{1,2}[.)、．]\s?|[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．]|\(?[a-z][.)]\s)"
+    r"\s*(?:[•●■▪◦➢✓□○☐]\s?|[–—*·-]\s|\(?\d{1,2}[.)、．]\s?|[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．]|\(?[a-z][.)]\s)"
 )
 _LABEL = re.compile(
     r"[(（]?(?:\d{1,3}|[a-zA-Z])(?:\.\d{1,2})*[a-z]?[.)）、．]?"
