@@ -406,3 +406,11 @@ def test_a_question_on_when_an_edition_takes_effect_is_about_the_document() -> N
 def test_a_bullet_without_a_blank_is_an_item_under_the_line_that_names_its_people() -> None:
     caption, item = split_units("Age 75 years or older\n•Unvaccinated: 1 dose of the vaccine.")
     assert (caption.is_item, item.is_item, item.lead) == (False, True, 0)
+
+
+def test_items_are_read_under_the_nearest_line_that_names_their_people() -> None:
+    text = "Age 75 years or older\n• Give 1 dose.\n• Give it once.\nAge 60 to 74 years\n• Give 1 dose at raised risk."
+    units = split_units(text)
+    led = {text[unit.start : unit.end]: unit.lead for unit in units if unit.is_item}
+    assert text[units[led["• Give it once."]].start :].startswith("Age 75")
+    assert text[units[led["• Give 1 dose at raised risk."]].start :].startswith("Age 60")

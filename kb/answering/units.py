@@ -10,6 +10,7 @@ from kb.sentences import split_clauses, split_sentences
 from kb.text import count_cjk
 
 LONGEST = {"en": 320, "zh": 130}  # characters of a piece that is left whole; a longer one is cut where it pauses
+CAPTION = 80  # characters of a line that begins another list
 _LEAD_IN = re.compile(r"[:：]\s*$")
 _FINISHED = re.compile(r"[.。!?！？;；][\"'”’)）\]]*$")
 _BULLET = re.compile(
@@ -59,8 +60,8 @@ def split_units(text: str) -> list[Unit]:
         if label is not None:
             continue
         is_item = _BULLET.match(text[left:right]) is not None
-        starts_line = left == 0 or "\n" in text[max(0, left - 2) : left]
-        if is_item and starts_line and lead is None and _is_caption(text, units):
+        starts_line = _starts_line(text, left)
+        if is_item and starts_line and _is_caption(text, units, least=lead):
             lead = len(units) - 1
         for number, (first, last) in enumerate(_cut(text, left, right, longest)):
             belongs = lead is not None and (is_item or starts_line or number > 0)
@@ -72,9 +73,23 @@ def split_units(text: str) -> list[Unit]:
     return units
 
 
-def _is_caption(text: str, units: list[Unit]) -> bool:
-    """Whether the last unit is a line without a full stop, such as the caption of a box, over the items that follow."""
-    return bool(units) and not units[-1].is_item and not _FINISHED.search(text[units[-1].start : units[-1].end])
+def _starts_line(text: str, place: int) -> bool:
+    return place == 0 or "\n" in text[max(0, place - 2) : place]
+
+
+def _is_caption(text: str, units: list[Unit], *, least: int | None) -> bool:
+    """Whether the last unit is a line without a full stop, such as the caption of a box, over the items that follow.
+
+    Where the items before had a lead already (`least`), only a short line of its own begins another list: items for
+    one group of people must not be read under the line that names another.
+    """
+    if not units or units[-1].is_item or _FINISHED.search(text[units[-1].start : units[-1].end]):
+        return False
+    caption = units[-1]
+    if least is None:
+        return True
+    fresh = len(units) - 1 > least and _starts_line(text, caption.start) and not text[caption.start].islower()
+    return fresh and caption.size <= CAPTION
 
 
 def _strip(text: str, start: int, end: int) -> Span | None:
