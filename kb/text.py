@@ -86,10 +86,11 @@ def squeeze(text: str) -> str:
 
 def fold(text: str) -> str:
     """NFKC, casefold, look-alike dashes and quotes made one, traditional Chinese made simplified."""
-    return _unify(text).casefold()
+    return unify(text).casefold()
 
 
-def _unify(text: str) -> str:
+def unify(text: str) -> str:
+    """NFKC, look-alike dashes and quotes made one, traditional Chinese made simplified; case is kept."""
     unified = unicodedata.normalize("NFKC", text.translate(LOOKALIKES)).translate(LOOKALIKES)
     return _simplified(unified) if has_cjk(unified) else unified
 
@@ -108,7 +109,7 @@ def tokens(text: str) -> list[str]:
     and, beside the plain number, their comparison sign. Chinese runs give jieba's words and character bigrams.
     """
     found: list[str] = []
-    for match in _WORD.finditer(_unify(text)):
+    for match in _WORD.finditer(unify(text)):
         if match["cjk"]:
             found.extend(_chinese(match["cjk"]))
         elif match["number"]:
@@ -121,7 +122,7 @@ def tokens(text: str) -> list[str]:
 def content_words(text: str) -> list[str]:
     """Distinct words of a text as a reader sees them (folded, not stemmed, no bigrams), stop words left out."""
     words: dict[str, None] = {}
-    for match in _WORD.finditer(_unify(text)):
+    for match in _WORD.finditer(unify(text)):
         if match["cjk"]:
             words.update(dict.fromkeys(word for word in cut_chinese(match["cjk"]) if word not in CHINESE_STOP))
         elif match["number"]:

@@ -250,3 +250,9 @@ def test_who_published_or_paid_is_answered_by_the_front_matter_of_the_guideline_
     with make_library(tmp_path, books) as library:
         found = search(library, "who paid for the 2023 kidney disease blood pressure guideline")
     assert "Harbour Foundation" in found.hits[0].passage.text
+
+
+def test_a_question_in_full_width_letters_is_the_same_question(library: Library) -> None:
+    plain = search(library, "ACE inhibitor potassium").hits
+    wide = search(library, "ＡＣＥ　ｉｎｈｉｂｉｔｏｒ　ｐｏｔａｓｓｉｕｍ").hits
+    assert [(hit.passage_id, hit.score) for hit in wide] == [(hit.passage_id, hit.score) for hit in plain]

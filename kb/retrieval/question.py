@@ -11,7 +11,7 @@ from kb.models.encoder import Encoder, Vectors
 from kb.retrieval.names_of_concepts import other_names
 from kb.retrieval.wants import Want, read_wants
 from kb.store.lexical import Alternative, LexicalIndex, Term
-from kb.text import content_words, fold, has_cjk, is_cjk, language_of, tokens
+from kb.text import content_words, fold, has_cjk, is_cjk, language_of, tokens, unify
 
 NAMING_WEIGHT = 0.2  # a word that says which document is meant, not what is asked of it
 GUESS_WEIGHT = 0.6  # a word that no passage holds, read as another
@@ -62,6 +62,7 @@ def _for_encoder(text: str, encoder: Encoder, lexicons: Sequence[Lexicon]) -> tu
 
     A Chinese question is given to an English encoder in the lexicon's words.
     """
+    text = unify(text)  # full-width letters, as Chinese keyboards write them, are unknown to an encoder
     unknown = encoder.unknown_share(text)
     if unknown <= GLOSSED or not has_cjk(text):
         return text, unknown
