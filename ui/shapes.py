@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kb.domain import Answer, Citation, Hit, Recommendation, Relation, SearchResult, Understood
+from kb.domain import Answer, Citation, Edition, Hit, Recommendation, Relation, SearchResult, Understood
 from kb.store.registry import Act
 from kb.versions.listing import EditionRow, GuidelineRow
 
@@ -125,9 +125,8 @@ def citation_json(citation: Citation) -> dict[str, Any]:
     }
 
 
-def edition_json(row: EditionRow) -> dict[str, Any]:
-    """An edition with everything derived for a date."""
-    edition = row.edition
+def edition_head(edition: Edition) -> dict[str, Any]:
+    """What an edition is called, first in every list of editions."""
     return {
         "edition_id": edition.id,
         "guideline_id": edition.guideline_id,
@@ -135,6 +134,14 @@ def edition_json(row: EditionRow) -> dict[str, Any]:
         "publisher": edition.publisher,
         "edition_label": edition.label,
         "issued_on": edition.issued_on or None,
+    }
+
+
+def edition_json(row: EditionRow) -> dict[str, Any]:
+    """An edition with everything derived for a date."""
+    edition = row.edition
+    return {
+        **edition_head(edition),
         "effective_on": edition.effective_on or None,
         "valid_until": edition.valid_until or None,
         "last_updated_on": edition.last_updated_on or None,

@@ -5,18 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from kb.versions.currency import CoverageRow, CurrencyRow
+from ui.shapes import edition_head
 
 
 def currency_json(row: CurrencyRow) -> dict[str, Any]:
     """An edition in force and whether someone should check it."""
     edition = row.edition
     return {
-        "edition_id": edition.id,
-        "guideline_id": edition.guideline_id,
-        "title": edition.title,
-        "publisher": edition.publisher,
-        "edition_label": edition.label,
-        "issued_on": edition.issued_on or None,
+        **edition_head(edition),
         "last_updated_on": edition.last_updated_on or None,
         "next_review_on": edition.next_review_on or None,
         "valid_until": edition.valid_until or None,
