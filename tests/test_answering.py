@@ -414,3 +414,12 @@ def test_items_are_read_under_the_nearest_line_that_names_their_people() -> None
     led = {text[unit.start : unit.end]: unit.lead for unit in units if unit.is_item}
     assert text[units[led["• Give it once."]].start :].startswith("Age 75")
     assert text[units[led["• Give 1 dose at raised risk."]].start :].startswith("Age 60")
+
+
+def test_a_recommendation_is_read_before_the_audit_measure_that_restates_it(sample_library: Path) -> None:
+    asked = "What resting heart rate should I aim for with a beta blocker in stable angina?"
+    with open_library(sample_library) as library:
+        first, *others = answer(library, asked).citations
+    assert first.hit.recommendation is not None
+    assert first.hit.recommendation.number == "4.2"
+    assert any("60 and 70 beats" in each.quote for each in others), "the audit measure is quoted after it"

@@ -41,6 +41,9 @@ def find_differing(found: Retrieval, pages: Sequence[Page]) -> list[Place]:
     return [place for _, place, _ in sorted(best.values(), key=lambda each: -each[0])]
 
 
+NEARLY = 3.0  # of the best quote's score (odds of 1 to 20): a recommendation within it is read before anything else
+
+
 def in_reading_order(library: Library, hits: Sequence[Hit], quotes: Sequence[Quote]) -> list[Quote]:
     """One body after the other: home jurisdiction, international, the others; recommendations before rationale."""
     home = library.settings.jurisdiction
@@ -48,15 +51,15 @@ def in_reading_order(library: Library, hits: Sequence[Hit], quotes: Sequence[Quo
     for place, quote in enumerate(quotes):
         first_place.setdefault(hits[quote.hit].edition.id, place)
 
+    best = max((quote.score for quote in quotes), default=0.0)
+
     def key(pair: tuple[int, Quote]) -> tuple[int, int, int, int]:
         place, quote = pair
         hit = hits[quote.hit]
-        rationale = (
-            0
-            if hit.passage.kind in ("recommendation", "list", "table") or hit.passage.recommendation is not None
-            else 1
-        )
-        return _rank_of(hit.edition.jurisdiction, home), first_place[hit.edition.id], rationale if place else 0, place
+        leads = hit.passage.recommendation is not None and quote.score >= best - NEARLY
+        rationale = hit.passage.kind not in ("recommendation", "list", "table") and hit.passage.recommendation is None
+        order = 0 if leads else 1 if not place else 1 + rationale
+        return _rank_of(hit.edition.jurisdiction, home), first_place[hit.edition.id], order, place
 
     return [quote for _, quote in sorted(enumerate(quotes), key=key)]
 
