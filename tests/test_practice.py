@@ -310,3 +310,15 @@ def test_frozen_claims_stay_as_good_as_measured(fast_library: Path, hash_encoder
     assert found.n > 40
     assert found.accuracy >= 0.75
     assert (found.dangerous or 0.0) <= 0.04
+
+
+@pytest.mark.parametrize("dose", [5, 20, 30])
+def test_a_dose_that_a_row_gives_beside_others_is_never_called_current_unread(
+    fast_library: Path, hash_encoder: None, dose: int
+) -> None:
+    # Start 5, usually 10 to 20, at most 30: only the column heads tell which is which.
+    with open_library(fast_library) as samples:
+        (finding,) = check(samples, f"Start nicorandil at {dose} mg twice daily.").findings
+    assert finding.verdict == Verdict.NEEDS_REVIEW
+    assert finding.current is not None
+    assert "5 mg twice daily" in finding.current.quote

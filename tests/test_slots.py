@@ -196,3 +196,11 @@ def test_a_printed_value_is_read_back_exactly(text: str, value: object) -> None:
 def test_any_text_has_slots(text: str) -> None:
     slots = read_slots(text)
     assert all(each.low <= each.high for each in slots.quantities)
+
+
+def test_a_caution_in_a_row_of_doses_does_not_turn_the_row_against_its_drug() -> None:
+    row = read_slots("Nicorandil\t5 mg twice daily\t30 mg twice daily\tStop if ulcers appear in mouth, bowel or skin")
+    assert row.direction == Direction.FOR
+    assert [agent.direction for agent in row.agents] == [Direction.FOR]
+    assert read_slots("Verapamil\tDo not use with a beta blocker").direction == Direction.AGAINST
+    assert read_slots("Stop nicorandil if ulcers appear.").direction == Direction.AGAINST

@@ -313,10 +313,18 @@ def _standing(claim: Slots, pair: Pair, lexicon: Lexicon) -> tuple[Verdict, str]
         return Verdict.OUTDATED, "agent"
     if old is not None and new.qualifiers - old.qualifiers - claim.qualifiers:
         return Verdict.NEEDS_REVIEW, "qualifier"
+    if _is_one_of_a_row(claim, new):
+        return Verdict.NEEDS_REVIEW, "dose"
     is_same = pair.old_says is not None and pair.old_says.stands
     if is_same and _has_other_strength(claim, pair):
         return Verdict.CURRENT_STRENGTH_CHANGED, "strength"
     return Verdict.CURRENT, ""
+
+
+def _is_one_of_a_row(claim: Slots, new: Slots) -> bool:
+    """Whether a dose is told that a table row gives beside others: which one is meant stands in the column heads."""
+    doses = {(each.low, each.high) for each in new.quantities if each.role == Role.DOSE}
+    return "\t" in new.text and len(doses) > 1 and any(each.role == Role.DOSE for each in claim.quantities)
 
 
 def _is_narrower(claim: Slots, new: Slots, old: Slots | None, lexicon: Lexicon) -> bool:

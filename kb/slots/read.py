@@ -23,8 +23,7 @@ from kb.text import language_of, tokens
 
 
 def read_slots(text: str, lexicon: Lexicon | None = None) -> Slots:
-    """Everything that a recommendation or a claim asserts, in English or Chinese; the same text gives the same "
-    "slots."""
+    """Everything that a recommendation or a claim asserts, in English or Chinese; a pure function of the text."""
     return _read(text, load_lexicon() if lexicon is None else lexicon)
 
 

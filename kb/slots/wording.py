@@ -48,7 +48,7 @@ _EITHER = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(
-    r"[。！？；;!?]|\.(?=\s|$)|:(?=\s)|(?<!\d),(?=\s?(?:but|and do not|and avoid|however|whereas|except|unless|"
+    r"\t|[。！？；;!?]|\.(?=\s|$)|:(?=\s)|(?<!\d),(?=\s?(?:but|and do not|and avoid|however|whereas|except|unless|"
     r"rather|not )\b)|"
     r"\b(?:but|whereas|however)\b|,(?=\s?(?:不|禁|但|而|避免|切勿|勿|无需|可|应|推荐|建议|优先|不再))|但(?!是?否)|"
     r"(?<=[\u4e00-\u9fff]),(?=[\u4e00-\u9fff])",
@@ -149,10 +149,23 @@ def direction_of(clause: str) -> Direction:
     return Direction.EITHER if _EITHER.search(bare) else Direction.FOR
 
 
+_STOPS_WHEN = re.compile(  # a caution in a row of doses: when to end what the row offers
+    r"\s*(?:stop|discontinue|withdraw|withhold)\b.{0,40}\b(?:if|when|once|in case|unless)\b|"
+    r"[^\t]{0,20}(?:时|后|者),?(?:停|暂停)",
+    re.IGNORECASE,
+)
+
+
 def main_direction(text: str, clauses: tuple[Clause, ...]) -> Direction:
-    """Direction of the clause that says what to do: the first with a verb of recommending, else the first of all."""
-    for clause in clauses:
+    """Direction of the clause that says what to do: the first with a verb of recommending, else the first of all.
+
+    A later cell of a table row that says when to stop does not turn the row against what its first cell names.
+    """
+    is_row = "\t" in text
+    for number, clause in enumerate(clauses):
         words = text[clause.start : clause.end]
+        if is_row and number and _STOPS_WHEN.match(words):
+            continue
         if clause.direction != Direction.FOR or _STRONG.search(words) or _CONDITIONAL.search(words):
             return clause.direction
     return clauses[0].direction
