@@ -87,7 +87,7 @@ def _drafts(structure: Structure, found: Sequence[Found]) -> list[Draft]:
         if owner is not None and not owner.rows:
             if index == owner.blocks[0]:
                 drafts += packer.close()
-                drafts.append(packer.recommendation(owner))
+                drafts += packer.recommendation(owner)
             continue
         if block.kind == "table":
             drafts += packer.close()
@@ -175,16 +175,23 @@ class _Packer:
         index = self.pending[-1]
         role = self.structure.roles[index]
         kind = role if role in _ROLE_KINDS else "text"
-        return [Draft(tuple(self._titles()), self.structure.homes[index], kind)]
+        return [Draft(tuple(group), self.structure.homes[index], kind) for group in pack(self._titles())]
 
-    def recommendation(self, owner: Found) -> Draft:
-        """One passage for one recommendation, under its titles."""
-        titles = self._titles()
+    def _far_titles(self, page: int) -> list[Draft]:
+        """Titles that wait and stand too far before a page to share a passage with it."""
+        far = self.pending and page - self.structure.blocks[self.pending[0]].page_first > 1
+        return self.rest() if far else []
+
+    def recommendation(self, owner: Found) -> list[Draft]:
+        """One passage for one recommendation, under its titles; titles of an earlier page before it."""
         pieces = [_whole(self.structure.blocks[index], index, "text") for index in owner.blocks]
+        before = self._far_titles(pieces[-1].page_last)
+        titles = self._titles()
         section = self.structure.homes[owner.blocks[0]]
         self.lead = ""
         notes = (owner.lead,) if owner.lead else ()
-        return Draft((*titles, *pieces), section, "recommendation", notes, owner.recommendation.ordinal)
+        own = Draft((*titles, *pieces), section, "recommendation", notes, owner.recommendation.ordinal)
+        return [*before, own]
 
     def table(self, index: int, own: Sequence[Found]) -> list[Draft]:
         """Passages of a table: rows whole, caption and headers as context of each."""
@@ -202,7 +209,7 @@ class _Packer:
         kind = role if role in _ROLE_KINDS else "table"
         self.home = (structure.homes[index], role)
         marked = {row: each for each in own for row in each.rows}
-        drafts: list[Draft] = []
+        drafts = self._far_titles(block.page_last)
         group: list[Piece] = self._titles()
         for number, row in enumerate(table.rows):
             piece = Piece(row.text, row.spans, weigh(row.text), "row", index)

@@ -271,3 +271,13 @@ def test_chinese_and_english_in_one_document_are_labelled_apart() -> None:
         document(page(1, heading("Summary"), *paragraph(PROSE), heading("摘要"), *wide_paragraph(PROSE_ZH)))
     )
     assert [passage.language for passage in passages] == ["en", "zh"]
+
+
+def test_a_title_with_pages_between_it_and_what_follows_has_a_passage_of_its_own() -> None:
+    graded = paragraph("1. Clinicians should offer treatment within seven days of the first visit (grade: A).")
+    for following in ([heading("Treatment")], [heading("Recommendations"), *graded]):
+        made = document(page(1, *paragraph(PROSE), heading("Treatment")), page(2), page(3, *following))
+        structure = read_structure(made)
+        passages = make_passages(structure, find_recommendations(structure))
+        assert all(each.page_last - each.page_first <= 1 for each in passages)
+        assert sum("Treatment" in each.text for each in passages) >= 1
